@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built with the same strictness.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A target of ours; `path` is given where the folder nests (the PST family).
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: resources.isEmpty ? [] : [], resources: resources,
+        swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "mailbackup",
+    products: [.executable(name: "mailbackup", targets: ["mailbackup"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        // C libraries, from Debian's packages.
+        library("CGMime", pkgConfig: "gmime-3.0", apt: "libgmime-3.0-dev"),
+        library("CLibdeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+        library("CYtnef", pkgConfig: "libytnef", apt: "libytnef0-dev"),
+        library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("CBzip2", apt: "libbz2-dev"),
+        library("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        library("CLz4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+        library("CLibpst", pkgConfig: "libpst", apt: "libpst-dev"),
+
+        // Foundations.
+        module("BinaryIO", ["CLibdeflate"]),
+        module("MAPI"),
+
+        // The PST format, bottom to top.
+        module("PSTNDB", ["BinaryIO"], path: "Sources/PST/NDB"),
+        module("PSTLTP", ["PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/LTP"),
+        module("PST", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Messaging"),
+
+        // Internet mail, and its conversion.
+        module("MIME", ["CGMime", "BinaryIO"]),
+        module("Conversion", ["MIME", "MAPI", "BinaryIO", "CYtnef"]),
+
+        // Stores.
+        module("MailStore", ["MAPI", "BinaryIO"]),
+        module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"]),
+        module("PSTStore", ["MailStore", "PST", "Conversion", "MAPI", "BinaryIO"]),
+
+        // The program.
+        module("Transfer", ["MailStore"]),
+        module(
+            "CommandLine",
+            [
+                "Transfer", "MailStore", "Maildir", "PSTStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
+    ]
+)

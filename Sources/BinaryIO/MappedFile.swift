@@ -1,0 +1,78 @@
+import Glibc
+
+/// A whole file as read-only memory, valid for the life of this object. A file that shrinks while mapped
+/// would fault on access, so `init` copies files up to a bound and maps only larger ones.
+public final class MappedFile: @unchecked Sendable {
+    // @unchecked: the memory is never written after init and freed only in deinit.
+    private let base: UnsafeMutableRawPointer?
+    /// Length in bytes.
+    public let count: Int
+    private let isMapped: Bool
+
+    /// Takes ownership of a copy of `bytes`: for content that was not a file of its own (decompressed mail).
+    public init(copying bytes: UnsafeRawBufferPointer) {
+        count = bytes.count
+        isMapped = false
+        guard let source = bytes.baseAddress, bytes.count > 0 else {
+            base = nil
+            return
+        }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 16)
+        memory.copyMemory(from: source, byteCount: bytes.count)
+        base = memory
+    }
+
+    private init(base: UnsafeMutableRawPointer?, count: Int, isMapped: Bool) {
+        self.base = base
+        self.count = count
+        self.isMapped = isMapped
+    }
+
+    deinit {
+        guard let base else { return }
+        if isMapped {
+            munmap(base, count)
+        } else {
+            base.deallocate()
+        }
+    }
+
+    /// Files above this many bytes are mapped, smaller ones are read: mapping costs more than copying them.
+    public static let mappingThreshold = 1 << 20
+
+    /// The content of the open file `descriptor`, from its start to its present end.
+    /// - Throws: ``StorageError`` with the operation that failed.
+    public static func contents(of descriptor: Int32, path: String) throws(StorageError) -> MappedFile {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw StorageError(operation: .open, path: path, errno: errno)
+        }
+        let count = Int(status.st_size)
+        guard count > 0 else { return MappedFile(base: nil, count: 0, isMapped: false) }
+        if count > mappingThreshold {
+            guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+                throw StorageError(operation: .read, path: path, errno: errno)
+            }
+            madvise(address, count, MADV_SEQUENTIAL)
+            return MappedFile(base: address, count: count, isMapped: true)
+        }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 16)
+        var done = 0
+        while done < count {
+            let got = pread(descriptor, memory + done, count - done, off_t(done))
+            if got < 0 && errno == EINTR { continue }
+            if got < 0 {
+                let code = errno
+                memory.deallocate()
+                throw StorageError(operation: .read, path: path, offset: UInt64(done), errno: code)
+            }
+            if got == 0 { break }
+            done += got
+        }
+        return MappedFile(base: memory, count: done, isMapped: false)
+    }
+
+    public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+        try body(UnsafeRawBufferPointer(start: base, count: count))
+    }
+}

@@ -1,0 +1,54 @@
+/// A message store one can read: folders with a hierarchy and contents, messages with properties,
+/// recipients and attachments. Maildir, IMAP and PST stores are all this.
+///
+/// Calls may come from several tasks at once. Nothing here changes the store.
+public protocol MessageStore: Sendable {
+    /// How the store is named to people, for instance its URL. Never holds a secret.
+    var description: String { get }
+
+    /// All folders, parents before their children, siblings in the store's order.
+    func hierarchy() async throws(StoreError) -> [FolderInfo]
+
+    /// The contents table of `folder`: every message that was there when the table was read, in the
+    /// store's order (a Maildir: by delivery time, then name).
+    func contents(of folder: FolderInfo) async throws(StoreError) -> ContentsTable
+
+    /// Opens a message. A message that has gone since the contents table was read: code ``StoreError/Code/vanished``.
+    func open(_ row: ContentsRow, in folder: FolderInfo) async throws(StoreError) -> StoredMessage
+}
+
+/// A message store that takes messages. Serial: one caller at a time, hence no `Sendable` demands on state.
+///
+/// ``prepare(_:)`` is the exception: it does the costly part (conversion, encoding), touches no state, and is
+/// called from several tasks at once; ``save(_:in:)`` then only appends.
+public protocol WritableMessageStore: Sendable {
+    associatedtype Prepared: PreparedMessage
+
+    var description: String { get }
+
+    /// Creates a folder, or returns the existing one of that name below that parent.
+    func createFolder(_ folder: NewFolder) async throws(StoreError) -> FolderID
+
+    /// The costly part of saving a message, independent of the store's state.
+    nonisolated func prepare(_ message: StoredMessage) throws(StoreError) -> Prepared
+
+    /// Appends a prepared message to a folder. Durable only after the next ``checkpoint()``.
+    func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> MessageID
+
+    /// Makes everything saved so far durable; readers see it from here on.
+    func checkpoint() async throws(StoreError)
+
+    /// Checkpoints and puts the store in its final place. Nothing can be saved afterwards.
+    func finish() async throws(StoreError)
+
+    /// Gives up: nothing of a store that was new remains.
+    func abandon() async
+}
+
+/// A message ready to be appended.
+public protocol PreparedMessage: Sendable {
+    /// Bytes it holds in memory until saved.
+    var memorySize: Int { get }
+    /// What was found wrong with the message while it was prepared; it is stored all the same.
+    var problems: [String] { get }
+}
