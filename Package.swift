@@ -16,10 +16,13 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: Stri
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(
-        name: name, dependencies: dependencies, exclude: resources.isEmpty ? [] : [], resources: resources,
-        swiftSettings: strict)
+/// Fixtures are found by path (`#filePath`), so they are excluded from the build.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: fixtures(of: name), swiftSettings: strict)
+}
+
+func fixtures(of test: String) -> [String] {
+    ["MIMETests", "ConversionTests", "EndToEndTests"].contains(test) ? ["Fixtures"] : []
 }
 
 func library(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
@@ -53,12 +56,14 @@ let package = Package(
         module("PSTLTP", ["PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/LTP"),
         module("PST", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Messaging"),
 
+        // The store abstraction.
+        module("MailStore", ["MAPI", "BinaryIO"]),
+
         // Internet mail, and its conversion.
         module("MIME", ["CGMime", "BinaryIO"]),
-        module("Conversion", ["MIME", "MAPI", "BinaryIO", "CYtnef"]),
+        module("Conversion", ["MIME", "MailStore", "MAPI", "BinaryIO", "CYtnef"]),
 
         // Stores.
-        module("MailStore", ["MAPI", "BinaryIO"]),
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"]),
         module("PSTStore", ["MailStore", "PST", "Conversion", "MAPI", "BinaryIO"]),
 
@@ -71,5 +76,19 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
+
+        // Tests, one target a module.
+        module("TestSupport", ["BinaryIO"], path: "Tests/TestSupport"),
+        tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
+        tests("MAPITests", ["MAPI"]),
+        tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
+        tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
+        tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("ArchitectureTests", ["TestSupport"]),
+        tests("EndToEndTests", ["MailStore", "PSTStore", "CLibpst", "TestSupport"]),
     ]
 )
