@@ -39,6 +39,7 @@ let package = Package(
         // C libraries, from Debian's packages.
         library("CGMime", pkgConfig: "gmime-3.0", apt: "libgmime-3.0-dev"),
         library("CLibdeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+        library("CLibmd", pkgConfig: "libmd", apt: "libmd-dev"),
         library("CYtnef", pkgConfig: "libytnef", apt: "libytnef0-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
@@ -48,7 +49,7 @@ let package = Package(
         library("CLibpst", pkgConfig: "libpst", apt: "libpst-dev"),
 
         // Foundations.
-        module("BinaryIO", ["CLibdeflate"]),
+        module("BinaryIO", ["CLibdeflate", "CLibmd"]),
         module("MAPI"),
 
         // The PST format, bottom to top.
