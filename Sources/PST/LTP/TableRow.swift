@@ -27,6 +27,9 @@ public struct TableRow: Sendable {
         bytes[schema.bitmapOffset + column.bit / 8] |= 0x80 >> UInt8(column.bit % 8)
     }
 
+    /// Bytes of the variable cells.
+    public var variableSize: Int { values.count }
+
     /// Sets the cell of a column from a stored value; no such column, no cell.
     public mutating func set(_ tag: PropertyTag, _ value: ArraySlice<UInt8>) {
         guard let column = schema.column(tag) else { return }
