@@ -24,7 +24,8 @@ struct MessageComposer {
     mutating func compose(_ size: Int, date: Int, to file: inout FileWriter) throws {
         composed += 1
         try file.write(header(date: date))
-        let body = max(size - file.size, 200)
+        // What boundaries, part headers and the last line add, on average.
+        let body = max(size - file.size - 220, 100)
         switch body {
         case ..<4_000:
             switch random.below(10) {
