@@ -95,6 +95,6 @@ let package = Package(
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
-        tests("EndToEndTests", ["TestSupport", "mailbackup", "MailboxGenerator"]),
+        tests("EndToEndTests", ["TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
     ]
 )

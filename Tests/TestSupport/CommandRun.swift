@@ -12,6 +12,14 @@ public struct CommandRun: Sendable {
     /// Both outputs, to be shown where an expectation fails.
     public var transcript: String { "status \(status)\n\(outputText)\n\(errorOutput)" }
 
+    /// This run, where it succeeded.
+    ///
+    /// - Throws: ``CommandFailure`` with everything it said, where it did not.
+    public func succeeded() throws -> CommandRun {
+        guard status == 0 else { throw CommandFailure(description: transcript) }
+        return self
+    }
+
     /// Runs a program and waits for it.
     ///
     /// - Parameters:
@@ -48,4 +56,9 @@ public struct CommandRun: Sendable {
     public static func isInstalled(_ program: String) -> Bool {
         (try? run("sh", ["-c", "command -v \"$0\"", program]))?.status == 0
     }
+}
+
+/// A program that had to succeed, and did not.
+public struct CommandFailure: Error, CustomStringConvertible {
+    public let description: String
 }

@@ -162,12 +162,14 @@ private final class Session {
             return attachment
         }
         guard let block = pst_getID(file, source.pointee.i_id) else {
-            throw LibpstError(description: "libpst does not find the embedded message in \(text(item, &item.pointee.subject))")
+            throw LibpstError(
+                description: "libpst does not find the embedded message in \(text(item, &item.pointee.subject))")
         }
         var entry = pst_desc_tree()
         entry.desc = block
         guard let inner = pst_parse_item(file, &entry, source.pointee.id2_head) else {
-            throw LibpstError(description: "libpst cannot read the embedded message in \(text(item, &item.pointee.subject))")
+            throw LibpstError(
+                description: "libpst cannot read the embedded message in \(text(item, &item.pointee.subject))")
         }
         defer { pst_freeItem(inner) }
         attachment.embedded = [try message(inner, folder: [], depth: depth + 1)]

@@ -234,7 +234,10 @@ class Message:
         elif self.is_body(part):
             data = self.content(part)
             text = decode(data, self.charset(part), self.fallback)
-            (self.html if kind == "text/html" else self.plain).append(text)
+            if kind == "text/html":
+                self.html.append({"bytes": data.decode("latin-1"), "text": text})
+            else:
+                self.plain.append(text)
         else:
             self.attach(part)
 
