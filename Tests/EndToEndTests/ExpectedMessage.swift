@@ -11,6 +11,10 @@ struct ExpectedMessage: Decodable, Sendable {
         let type: String?
         let size: Int?
         let crc: UInt32?
+        /// The same with CRLF line ends.
+        let crlfCRC: UInt32?
+        /// The bytes in base64, where they are few.
+        let content: String?
         let message: ExpectedMessage?
     }
 
@@ -52,7 +56,7 @@ struct ExpectedMessage: Decodable, Sendable {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .custom { keys in
             let key = keys[keys.count - 1].stringValue
-            return AnyKey(key == "message_id" ? "messageID" : key)
+            return AnyKey(["message_id": "messageID", "crlf_crc": "crlfCRC"][key] ?? key)
         }
         return try run.output.split(separator: UInt8(ascii: "\n"))
             .map { try decoder.decode(ExpectedMessage.self, from: Data($0)) }

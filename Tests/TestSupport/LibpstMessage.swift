@@ -27,6 +27,8 @@ public struct LibpstMessage: Sendable {
     public var headers: String?
     public var attachments: [LibpstAttachment] = []
 
+    public init() {}
+
     public var isRead: Bool { flags & 1 != 0 }
     public var isUnsent: Bool { flags & 8 != 0 }
 }
@@ -42,4 +44,6 @@ public struct LibpstAttachment: Sendable {
     public var data: [UInt8] = []
     /// The embedded message of method 5.
     public var embedded: [LibpstMessage] = []
+
+    public init() {}
 }

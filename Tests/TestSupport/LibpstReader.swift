@@ -13,7 +13,7 @@ public enum LibpstReader {
         // libpst keeps global state.
         lock.lock()
         defer { lock.unlock() }
-        let session = try Session(path)
+        let session = try Session.open(path)
         return try session.read()
     }
 
@@ -21,7 +21,7 @@ public enum LibpstReader {
     public static func folders(of path: String) throws -> [[String]] {
         lock.lock()
         defer { lock.unlock() }
-        let session = try Session(path)
+        let session = try Session.open(path)
         _ = try session.read()
         return session.folders
     }
@@ -57,13 +57,19 @@ private final class Session {
     private(set) var folders: [[String]] = []
     private var messages: [LibpstMessage] = []
 
-    init(_ path: String) throws {
-        file = .allocate(capacity: 1)
+    /// - Parameter file: open; closed with the session.
+    private init(file: UnsafeMutablePointer<pst_file>) {
+        self.file = file
+    }
+
+    static func open(_ path: String) throws -> Session {
+        let file = UnsafeMutablePointer<pst_file>.allocate(capacity: 1)
         memset(file, 0, MemoryLayout<pst_file>.size)
         guard pst_open(file, path, "utf-8") == 0 else {
             file.deallocate()
             throw LibpstError(description: "libpst cannot open \(path)")
         }
+        return Session(file: file)
     }
 
     deinit {

@@ -274,6 +274,7 @@ class Message:
                 "size": len(data),
                 "crc": zlib.crc32(data),
                 "crlf_crc": zlib.crc32(re.sub(rb"\r?\n", b"\r\n", data)),
+                "content": base64.b64encode(data).decode() if len(data) < 1000 else None,
                 "content_id": decode(raw_value(part.get("content-id", "")), None).strip("<> "),
             }
         )
