@@ -16,8 +16,9 @@ struct CopyTests {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
         let finished = try #require(events.last { $0["event"] as? String == "run-finished" })
-        #expect(finished["messages"] as? Int == count)
-        let problems = events.count { $0["event"] as? String == "problem" }
+        #expect(finished["saved"] as? Int == count)
+        #expect(finished["listed"] as? Int == count)
+        let problems = events.count { $0["event"] as? String == "problem" && $0["severity"] as? String == "problem" }
         #expect((problems > 0) == (copy.run.status == 1))
     }
 
