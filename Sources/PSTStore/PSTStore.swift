@@ -1,4 +1,4 @@
-public import BinaryIO
+import BinaryIO
 import Conversion
 import Glibc
 import MAPI

@@ -209,7 +209,7 @@ extension HeapOnNode {
     private mutating func sealHeaders() throws(LTPError) {
         for index in slots.indices where slots[index].isChanged {
             guard let page = slots[index].page else { continue }
-            let level = HeapFillLevel.level(freeBytes: page.freeBytes)
+            let level = HeapFillLevel.level(of: page, isLast: index == slots.count - 1)
             if level != slots[index].level || slots[index].stored.isNone {
                 slots[index].level = level
                 let header = Self.headerPage(of: index)
@@ -284,7 +284,7 @@ extension HeapOnNode {
         for index in leaving {
             if slots[index].isChanged {
                 if let page = slots[index].page {
-                    slots[index].level = HeapFillLevel.level(freeBytes: page.freeBytes)
+                    slots[index].level = HeapFillLevel.level(of: page, isLast: false)
                     let header = Self.headerPage(of: index)
                     _ = try self.page(header)
                     slots[header].isChanged = true

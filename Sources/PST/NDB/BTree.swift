@@ -10,6 +10,8 @@ struct BTree {
     /// Pages of the committed tree that the changed one no longer has.
     private(set) var released: [BlockReference] = []
 
+    private static let movedAtRightEdge = 2
+
     typealias Entry = (UInt64, UInt64, UInt64, UInt64)
 
     /// An empty tree.
@@ -93,8 +95,10 @@ struct BTree {
         }
         let sibling = BTreePage(kind: kind, level: page.level)
         if position == page.count {
-            // Ids only grow: a page that is full at the right edge stays full.
-            sibling.insert(entry, child: child, at: 0)
+            // Ids only grow, so a page at the right edge is left nearly full; the new one starts with a few entries,
+            // for a page with one or two is an oddity to checkers.
+            page.move(from: page.count - Self.movedAtRightEdge, to: sibling)
+            sibling.insert(entry, child: child, at: sibling.count)
         } else {
             let half = (page.count + 1) / 2
             page.move(from: half, to: sibling)
