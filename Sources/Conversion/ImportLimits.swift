@@ -18,6 +18,8 @@ enum ImportLimits {
     static let encodedMessageLength = 16 << 20
     /// Raw bytes of a TNEF part or report part that is interpreted.
     static let interpretedPartLength = 64 << 20
+    /// Bytes outside the boundaries of a multipart that are only a remark.
+    static let remarkLength = 1024
     /// Bytes of PidTagTransportMessageHeaders.
     static let headerLength = 4 << 20
     /// Recipient rows; the header block holds the rest.

@@ -122,9 +122,15 @@ enum AddressList {
     private static func general(_ piece: UnsafeRawBufferPointer) -> [Mailbox] {
         let text = Charset.undeclared(piece.slice(0..<min(piece.count, MIMELimits.structuredFieldLength)))
         let parsed = GMimeAddresses.parse(text)
-        let usable = parsed.filter { isComplete($0.address) }
+        // `Name <user>` is a local address; words without brackets are only a name.
+        let hasBrackets = piece.contains(ASCII.less)
+        let usable = parsed.filter { isComplete($0.address) || hasBrackets && isLocal($0.address) }
         if !usable.isEmpty && usable.count == parsed.count { return usable }
         return AddressSalvage.mailbox(text).map { [$0] } ?? []
+    }
+
+    private static func isLocal(_ address: String) -> Bool {
+        !address.isEmpty && !address.contains("@") && !address.contains(" ")
     }
 
     /// A local part and a domain, and no more than one of each.

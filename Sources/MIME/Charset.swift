@@ -23,10 +23,11 @@ public enum Charset {
         case .latin:
             return DecodedText(text: WindowsLatin.decode(bytes), charset: name, replacedCount: 0)
         case .other:
-            if let converted = CharsetConverter.utf8(bytes, from: name) {
-                return DecodedText(text: converted.text, charset: name, replacedCount: converted.replaced)
+            guard let converted = CharsetConverter.utf8(bytes, from: name) else {
+                return sniffed(bytes, fallback: fallback)
             }
-            return sniffed(bytes, fallback: fallback)
+            let decoded = DecodedText(text: converted.text, charset: name, replacedCount: converted.replaced)
+            return converted.replaced == 0 ? decoded : mislabelled(bytes, name) ?? decoded
         }
     }
 
@@ -50,6 +51,19 @@ public enum Charset {
     /// The text, if `bytes` are well-formed UTF-8.
     public static func strictUTF8(_ bytes: UnsafeRawBufferPointer) -> String? {
         String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Text that is not in the charset of its label, but without a flaw in another: UTF-8, and for Japanese one of its
+    /// eight-bit charsets.
+    private static func mislabelled(_ bytes: UnsafeRawBufferPointer, _ name: String) -> DecodedText? {
+        if let text = strictUTF8(bytes) { return DecodedText(text: text, charset: "utf-8", replacedCount: 0) }
+        guard name.hasPrefix("iso-2022-jp") || name.hasPrefix("csiso2022jp") else { return nil }
+        for other in ["euc-jp", "shift_jis"] {
+            if let converted = CharsetConverter.utf8(bytes, from: other), converted.replaced == 0 {
+                return DecodedText(text: converted.text, charset: other, replacedCount: 0)
+            }
+        }
+        return nil
     }
 
     private static func sniffed(_ bytes: UnsafeRawBufferPointer, fallback: String?) -> DecodedText {

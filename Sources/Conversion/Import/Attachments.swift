@@ -21,8 +21,16 @@ extension MessageImport {
         _ item: BodySelection.Item, references: InlineReferences, numbering: inout AttachmentNumbering
     ) {
         let part = item.part
-        if item.form == .entity {
-            if !isBlank(part) { message.attachments.append(entityAttachment(part, numbering: &numbering)) }
+        switch item.form {
+        case .content: break
+        case .entity:
+            if !isBlank(part) {
+                record.report("a part of type \(part.type.name) could not be divided and was kept as a file")
+                appendRaw(part.entity, mimeType: "message/rfc822", numbering: &numbering)
+            }
+            return
+        case .leftover(let range):
+            appendRaw(range, mimeType: "text/plain", numbering: &numbering)
             return
         }
         if part.isMessage, let embedded = embeddedMessage(part) {
@@ -71,18 +79,16 @@ extension MessageImport {
         return .bytes(bytes)
     }
 
-    /// A multipart nobody could divide, as it stands in the message.
-    private func entityAttachment(_ part: Part, numbering: inout AttachmentNumbering) -> Attachment {
+    /// Bytes as they stand in the message.
+    private mutating func appendRaw(_ range: Range<Int>, mimeType: String, numbering: inout AttachmentNumbering) {
         var attachment = Attachment()
         attachment.setCommon(isInline: false)
         attachment.setName(
-            AttachmentName.numbered(numbering.next(), mimeType: "message/rfc822"), description: nil,
-            mimeType: "message/rfc822")
+            AttachmentName.numbered(numbering.next(), mimeType: mimeType), description: nil, mimeType: mimeType)
         attachment.properties[.attachMimeTag] = .string("application/octet-stream")
         attachment.properties[.attachTag] = .binary(Attachment.mimeTagIdentifier)
-        attachment.content = content(PartStream(file: source.file, range: part.entity, encoding: .identity))
-        record.report("a part of type \(part.type.name) could not be divided and was kept as a file")
-        return attachment
+        attachment.content = content(PartStream(file: source.file, range: range, encoding: .identity))
+        message.attachments.append(attachment)
     }
 
     private func isBlank(_ part: Part) -> Bool {

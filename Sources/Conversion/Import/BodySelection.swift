@@ -17,6 +17,8 @@ struct BodySelection {
             case content
             /// The undecoded entity, header and all: a multipart that could not be divided.
             case entity
+            /// Text before the first or after the last boundary, where there is more than the usual remark.
+            case leftover(Range<Int>)
         }
 
         let part: Part
@@ -31,6 +33,10 @@ struct BodySelection {
     }
 
     private init() {}
+
+    mutating func appendLeftover(_ range: Range<Int>, of part: Part) {
+        items.append(Item(part: part, form: .leftover(range)))
+    }
 
     /// - Parameter namesMatter: a text with a file name is a file; but not at the top or as an alternative.
     private mutating func walk(_ part: Part, mayBeBody: Bool, namesMatter: Bool) {
@@ -50,7 +56,7 @@ struct BodySelection {
             for (index, child) in part.children.enumerated() {
                 walk(child, mayBeBody: mayBeBody && index == 0, namesMatter: false)
             }
-        case "encrypted", "digest":
+        case "encrypted":
             for child in part.children { walk(child, mayBeBody: false, namesMatter: true) }
         case "appledouble":
             // The data fork is the file; the resource fork before it means nothing outside a Macintosh.
