@@ -78,7 +78,7 @@ let package = Package(
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["BinaryIO"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
@@ -88,6 +88,7 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("CommandLineTests", ["CommandLine", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests("EndToEndTests", ["MailStore", "PSTStore", "CLibpst", "TestSupport"]),
     ]
