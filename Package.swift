@@ -85,7 +85,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["BinaryIO", "CLibpst"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "MAPI", "BinaryIO", "CLibpst"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
@@ -95,6 +95,7 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("CommandLineTests", ["CommandLine", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests("EndToEndTests", ["TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
     ]
