@@ -8,6 +8,8 @@ public struct MessageImage: Sendable {
     let node: NodeImage
     let row: TableRow
     let isUnread: Bool
+    /// The highest PidTagLtpRowVer in the tables of the message.
+    let highestRowVersion: UInt32
 
     /// Bytes of memory it holds.
     public var memorySize: Int { images.memorySize + row.variableSize }
@@ -24,6 +26,7 @@ public struct MessageBuilder {
     let names: NameToIDMap
     let store: StreamStore?
     var images: BlockImages
+    private var highestRowVersion: UInt32 = 0
 
     /// - Parameters:
     ///   - names: knows every named property of the message; see ``unknownNames(in:)``.
@@ -50,7 +53,9 @@ public struct MessageBuilder {
     /// Builds the message.
     public mutating func build(_ message: MessageObject) throws(PSTError) -> MessageImage {
         let built = try buildObject(message, depth: 0)
-        return MessageImage(images: images, node: built.node, row: built.row, isUnread: built.isUnread)
+        return MessageImage(
+            images: images, node: built.node, row: built.row, isUnread: built.isUnread,
+            highestRowVersion: highestRowVersion)
     }
 
     private struct Built {
@@ -61,6 +66,8 @@ public struct MessageBuilder {
 
     private mutating func buildObject(_ message: MessageObject, depth: Int) throws(PSTError) -> Built {
         guard depth < Self.deepest else { throw .limit("messages nested more than \(Self.deepest) deep") }
+        highestRowVersion = UInt32(
+            clamping: max(Int(highestRowVersion), message.recipients.count, message.attachments.count))
         let recipients = message.recipients.map { RecipientTable.normalized($0) }
         var subnodes: [(id: NodeID, node: NodeImage)] = []
         if !message.attachments.isEmpty {

@@ -198,6 +198,7 @@ extension PSTFile {
                 id, NodeEntry(data: written.data, subnodes: written.subnodes, parent: folder.id))
             return (id, written.entries)
         }
+        database.cover(rowVersion: message.highestRowVersion)
         let version = database.newRowVersion()
         try inTables { () throws(LTPError) in
             try folder.contents?.append(message.row, id: id.rawValue, version: version, in: database) { subnode in

@@ -144,6 +144,11 @@ extension NodeDatabase {
     /// Makes the header's counters cover an id that lives in a subnode tree.
     public func cover(_ id: NodeID) { header.cover(id) }
 
+    /// Makes dwUnique lie above a row version of a table inside a message.
+    public func cover(rowVersion: UInt32) {
+        header.unique = max(header.unique, rowVersion &+ 1)
+    }
+
     /// A number no row of the file has had: PidTagLtpRowVer.
     public func newRowVersion() -> UInt32 {
         header.unique &+= 1
