@@ -39,7 +39,7 @@ let package = Package(
         // C libraries, from Debian's packages.
         library("CGMime", pkgConfig: "gmime-3.0", apt: "libgmime-3.0-dev"),
         library("CLibdeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
-        library("CLibmd", pkgConfig: "libmd", apt: "libmd-dev"),
+        library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         library("CYtnef", pkgConfig: "libytnef", apt: "libytnef0-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
@@ -49,7 +49,7 @@ let package = Package(
         library("CLibpst", pkgConfig: "libpst", apt: "libpst-dev"),
 
         // Foundations.
-        module("BinaryIO", ["CLibdeflate", "CLibmd"]),
+        module("BinaryIO", ["CLibdeflate", "CCrypto"]),
         module("MAPI"),
 
         // The PST format, bottom to top.

@@ -191,7 +191,9 @@ extension StoreError {
         switch error {
         case .storage(let storage):
             let reason = String(cString: strerror(storage.errno))
-            self.init(.inputOutput, "\(path): \(storage.operation.rawValue) failed: \(reason)", folder: folder, messageID: message)
+            self.init(
+                .inputOutput, "\(path): \(storage.operation.rawValue) failed: \(reason)", folder: folder,
+                messageID: message)
         case .damaged(let what), .limit(let what):
             self.init(.badData, "\(path): \(what)", folder: folder, messageID: message)
         }

@@ -51,7 +51,9 @@ enum SampleMessages {
         attachment.properties[.attachFilename] = .string("Anlage \(index).bin")
         attachment.properties[.attachEncoding] = .binary([])
         switch index {
-        case 0: attachment.content = .bytes(Array(repeating: UInt8(truncatingIfNeeded: number), count: number * 131 % 60_000))
+        case 0:
+            attachment.content = .bytes(
+                Array(repeating: UInt8(truncatingIfNeeded: number), count: number * 131 % 60_000))
         case 1 where depth < 3: attachment.content = .message(message(number + 1, depth: depth + 1))
         case 2: attachment.content = .stream(RepeatedBytes(count: number * 7919 % 300_000))
         default: attachment.content = .bytes([])

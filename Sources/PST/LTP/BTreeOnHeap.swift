@@ -30,7 +30,8 @@ struct BTreeOnHeap {
             bytes[3] < Self.maximumLevels
         else {
             throw .damaged(
-                structure: "BTHHEADER", field: "bType", found: "\(bytes)", expected: "keys of \(keySize), values of \(valueSize)")
+                structure: "BTHHEADER", field: "bType", found: "\(bytes)",
+                expected: "keys of \(keySize), values of \(valueSize)")
         }
         levels = bytes[3]
         root = HeapID(rawValue: bytes.loadLittleEndian(UInt32.self, at: 4) ?? 0)

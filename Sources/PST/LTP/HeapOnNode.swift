@@ -66,7 +66,8 @@ public struct HeapOnNode {
         let header = try inDatabase { () throws(NDBError) in try read(first) }
         guard header.count >= 12, header[2] == 0xEC, header[3] == client.rawValue else {
             throw .damaged(
-                structure: "HNHDR", field: "bClientSig", found: header.count >= 4 ? "\(header[3])" : "\(header.count) bytes",
+                structure: "HNHDR", field: "bClientSig",
+                found: header.count >= 4 ? "\(header[3])" : "\(header.count) bytes",
                 expected: "\(client.rawValue)")
         }
         slots[0].page = try HeapPage(block: header, index: 0)
@@ -99,7 +100,8 @@ public struct HeapOnNode {
 
     private mutating func page(_ index: Int) throws(LTPError) -> HeapPage {
         guard slots.indices.contains(index) else {
-            throw .damaged(structure: "HID", field: "hidBlockIndex", found: "\(index)", expected: "below \(slots.count)")
+            throw .damaged(
+                structure: "HID", field: "hidBlockIndex", found: "\(index)", expected: "below \(slots.count)")
         }
         if let page = slots[index].page { return page }
         guard let read else { throw .limit("heap page \(index) has been moved out") }

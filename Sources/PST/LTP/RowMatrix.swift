@@ -91,7 +91,8 @@ struct RowMatrix {
         let rows = try rows(of: index / rowsPerBlock)
         let start = index % rowsPerBlock * rowSize
         guard start + rowSize <= rows.count else {
-            throw .damaged(structure: "TCROWID", field: "dwRowIndex", found: "\(index)", expected: "a row that is there")
+            throw .damaged(
+                structure: "TCROWID", field: "dwRowIndex", found: "\(index)", expected: "a row that is there")
         }
         return Array(rows[start..<start + rowSize])
     }

@@ -52,7 +52,9 @@ enum RecipientTable {
     /// PidTagDisplayTo, -Cc or -Bcc: the names of the rows of one type, in their order. The repair tool composes it
     /// anew and compares, so nothing is shortened; nil, not empty, without any.
     static func displayList(_ rows: [PropertyBag], type: Int32) -> String? {
-        let names = rows.filter { ($0.integer32(.recipientType) ?? 0) & 15 == type }.map { $0.string(.displayName) ?? "" }
+        let names = rows.filter { ($0.integer32(.recipientType) ?? 0) & 15 == type }.map {
+            $0.string(.displayName) ?? ""
+        }
         let list = names.joined(separator: "; ")
         return list.isEmpty ? nil : list
     }

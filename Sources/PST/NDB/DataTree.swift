@@ -33,7 +33,8 @@ struct DataTreeBlock {
         total = bytes.loadLittleEndian(UInt32.self, at: 4) ?? 0
         let count = Int(bytes.loadLittleEndian(UInt16.self, at: 2) ?? 0)
         guard count <= NDBLimits.dataTreeEntries, bytes.count >= 8 + 8 * count else {
-            throw .damaged("XBLOCK", "cEnt", at: nil, found: count, expected: "entries that fit in \(bytes.count) bytes")
+            throw .damaged(
+                "XBLOCK", "cEnt", at: nil, found: count, expected: "entries that fit in \(bytes.count) bytes")
         }
         children = (0..<count).map { BlockID(rawValue: bytes.loadLittleEndian(UInt64.self, at: 8 + 8 * $0) ?? 0) }
     }

@@ -15,7 +15,8 @@ extension NodeDatabase {
         let encoding = isInternal ? .none : header.encoding
         return try place(count: data.count, isInternal: isInternal) { extent, id in
             extent.copyMemory(from: data)
-            UnsafeMutableRawBufferPointer(rebasing: extent[data.count...]).initializeMemory(as: UInt8.self, repeating: 0)
+            UnsafeMutableRawBufferPointer(rebasing: extent[data.count...]).initializeMemory(
+                as: UInt8.self, repeating: 0)
             BlockTrailer.seal(extent, count: data.count, encoding: encoding, bid: id.rawValue)
         }
     }
@@ -72,7 +73,8 @@ extension NodeDatabase {
         }
         guard leaves.count > 1 else { return leaves[0].block }
         guard leaves.count <= NDBLimits.subnodeIndexEntries else {
-            throw .limit("more than \(NDBLimits.subnodeIndexEntries * NDBLimits.subnodeLeafEntries) subnodes in one node")
+            throw .limit(
+                "more than \(NDBLimits.subnodeIndexEntries * NDBLimits.subnodeLeafEntries) subnodes in one node")
         }
         return try writeInternalBlock(SubnodeBlock.index(leaves).bytes)
     }

@@ -23,7 +23,9 @@ enum PageType: UInt8 {
 enum Page {
     /// Completes a page: `bytes` has 512 bytes of which the first 496 are set.
     static func seal(_ bytes: inout [UInt8], type: PageType, reference: BlockReference) {
-        let checksum = bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<NDBLimits.pageData])) }
+        let checksum = bytes.withUnsafeBytes {
+            pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<NDBLimits.pageData]))
+        }
         bytes[496] = type.rawValue
         bytes[497] = type.rawValue
         let mark = type.isMap ? 0 : signature(offset: reference.offset, bid: reference.bid)
@@ -42,7 +44,9 @@ enum Page {
         guard bytes[496] == type.rawValue, bytes[497] == type.rawValue else {
             throw damaged("ptype", found: UInt64(bytes[496]), expected: UInt64(type.rawValue))
         }
-        let checksum = bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<NDBLimits.pageData])) }
+        let checksum = bytes.withUnsafeBytes {
+            pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<NDBLimits.pageData]))
+        }
         let stored = bytes.loadLittleEndian(UInt32.self, at: 500) ?? 0
         guard stored == checksum else {
             throw damaged("dwCRC", found: UInt64(stored), expected: UInt64(checksum))

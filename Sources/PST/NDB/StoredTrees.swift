@@ -48,7 +48,8 @@ public struct StoredDataTree: Sendable {
         for number in 0..<count {
             let range = number * span..<min((number + 1) * span, newBlocks.count)
             let isLast = number == count - 1
-            let total = isLast ? newSize - UInt64(number * span * NDBLimits.blockData) : UInt64(span * NDBLimits.blockData)
+            let total =
+                isLast ? newSize - UInt64(number * span * NDBLimits.blockData) : UInt64(span * NDBLimits.blockData)
             let isSame =
                 !isLast && number < oldIndexes.count - 1
                 && range.upperBound <= blocks.count && newBlocks[range] == blocks[range]

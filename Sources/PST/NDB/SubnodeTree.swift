@@ -44,7 +44,8 @@ enum SubnodeBlock {
 
     init(bytes: [UInt8], id: BlockID) throws(NDBError) {
         let count = Int(bytes.loadLittleEndian(UInt16.self, at: 2) ?? 0)
-        guard bytes.count >= 8, bytes[0] == 2, bytes[1] <= 1, bytes.count >= 8 + count * (bytes[1] == 0 ? 24 : 16) else {
+        guard bytes.count >= 8, bytes[0] == 2, bytes[1] <= 1, bytes.count >= 8 + count * (bytes[1] == 0 ? 24 : 16)
+        else {
             throw .damaged("SLBLOCK", "btype", at: nil, found: "block \(id)", expected: "a subnode tree block")
         }
         // The upper half of the NID is not cleared by Outlook; only the lower counts.

@@ -1,3 +1,0 @@
-#include <sys/types.h>
-#include <md5.h>
-#include <sha2.h>
