@@ -39,6 +39,7 @@ let package = Package(
         // C libraries, from Debian's packages.
         library("CGMime", pkgConfig: "gmime-3.0", apt: "libgmime-3.0-dev"),
         library("CLibdeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+        library("CLibmd", pkgConfig: "libmd", apt: "libmd-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         library("CBzip2", apt: "libbz2-dev"),
@@ -47,7 +48,7 @@ let package = Package(
         library("CLibpst", pkgConfig: "libpst", apt: "libpst-dev"),
 
         // Foundations.
-        module("BinaryIO", ["CLibdeflate"]),
+        module("BinaryIO", ["CLibdeflate", "CLibmd"]),
         module("MAPI"),
 
         // The PST format, bottom to top.
@@ -76,8 +77,14 @@ let package = Package(
             ]),
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
 
+        // Mailboxes for quickstart, tests and benchmarks; no part of the product.
+        .executableTarget(
+            name: "MailboxGenerator",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
         // Tests, one target a module.
-        module("TestSupport", ["BinaryIO"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "MAPI", "BinaryIO", "CLibpst"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
@@ -87,7 +94,8 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("CommandLineTests", ["CommandLine", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
-        tests("EndToEndTests", ["MailStore", "PSTStore", "CLibpst", "TestSupport"]),
+        tests("EndToEndTests", ["TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
     ]
 )

@@ -1,12 +1,47 @@
 import ArgumentParser
+import Glibc
 
 /// The command line: one subcommand a file.
 struct MailBackup: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "mailbackup")
+    static let configuration = CommandConfiguration(
+        commandName: "mailbackup",
+        abstract: "Copies mailboxes into Outlook PST files.",
+        version: Version.text,
+        subcommands: [CopyCommand.self])
+
+    mutating func run() async throws {
+        throw ValidationError("a command is missing: copy")
+    }
 }
 
 /// Runs the program with the arguments of the process; does not return.
 public func runMailBackup() async -> Never {
-    await MailBackup.main()
-    MailBackup.exit()
+    do {
+        var command = try MailBackup.parseAsRoot()
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
+        }
+        exit(ExitStatus.success.rawValue)
+    } catch {
+        let code = MailBackup.exitCode(for: error)
+        if code.isSuccess || error is ExitCode { MailBackup.exit(withError: error) }
+        let text = MailBackup.message(for: error)
+        Output(descriptor: STDERR_FILENO).write("mailbackup: \(text.printable) (see 'mailbackup --help')\n")
+        exit(ExitStatus.usage.rawValue)
+    }
+}
+
+/// What this build is and can do.
+enum Version {
+    static let number = "0.1.0"
+
+    static let features = [
+        "source: maildir (maildir++, fs; gzip, bzip2, xz, zstd, lz4)",
+        "output: pst (Unicode; none, permute, cyclic)",
+        "log: text, json (schema \(JSONReporter.schema))",
+    ]
+
+    static let text = "mailbackup \(number)\n" + features.joined(separator: "\n")
 }

@@ -7,7 +7,8 @@ public struct FolderID: Hashable, Sendable {
     }
 }
 
-/// A message's identity inside its store; opaque to everyone else.
+/// A message's identity inside its store; opaque to everyone else. It stays when the message's state changes
+/// (an IMAP UID, a Maildir unique name).
 public struct MessageID: Hashable, Sendable {
     public let rawValue: String
 
@@ -49,6 +50,18 @@ public struct FolderInfo: Hashable, Sendable {
         self.path = path
         self.role = role
         self.holdsMessages = holdsMessages
+    }
+}
+
+/// The folders of a store, and what stands in its tree and could not be read as a folder.
+public struct HierarchyTable: Sendable {
+    public var folders: [FolderInfo]
+    /// Each told in one line; the folders it is about are missing from `folders`.
+    public var problems: [StoreError]
+
+    public init(folders: [FolderInfo], problems: [StoreError] = []) {
+        self.folders = folders
+        self.problems = problems
     }
 }
 

@@ -7,10 +7,11 @@ public protocol MessageStore: Sendable {
     var description: String { get }
 
     /// All folders, parents before their children, siblings in the store's order.
-    func hierarchy() async throws(StoreError) -> [FolderInfo]
+    func hierarchy() async throws(StoreError) -> HierarchyTable
 
     /// The contents table of `folder`: every message that was there when the table was read, in the
-    /// store's order (a Maildir: by delivery time, then name).
+    /// store's order (a Maildir: by delivery time, then name). A folder that has gone since the hierarchy
+    /// table was read: code ``StoreError/Code/vanished``.
     func contents(of folder: FolderInfo) async throws(StoreError) -> ContentsTable
 
     /// Opens a message. A message that has gone since the contents table was read: code ``StoreError/Code/vanished``.
@@ -33,6 +34,8 @@ public protocol WritableMessageStore: Sendable {
     nonisolated func prepare(_ message: StoredMessage) throws(StoreError) -> Prepared
 
     /// Appends a prepared message to a folder. Durable only after the next ``checkpoint()``.
+    /// - Throws: ``StoreError/Code/badData`` where this one message cannot be stored and the store is as it was;
+    ///   any other code says that the store cannot go on.
     func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> MessageID
 
     /// Makes everything saved so far durable; readers see it from here on.

@@ -24,12 +24,16 @@ public struct ContentsRow: Hashable, Sendable {
     public let deliveryTime: FileTime?
     /// Size in bytes as stored, where known without opening the message.
     public let size: Int
+    /// Where the store last saw the message, for the store's own use: a hint that may be out of date, no
+    /// part of the identity.
+    public let location: String
 
-    public init(id: MessageID, state: MessageState, deliveryTime: FileTime?, size: Int) {
+    public init(id: MessageID, state: MessageState, deliveryTime: FileTime?, size: Int, location: String = "") {
         self.id = id
         self.state = state
         self.deliveryTime = deliveryTime
         self.size = size
+        self.location = location
     }
 }
 
@@ -56,10 +60,13 @@ public struct StoredMessage: Sendable {
     public let row: ContentsRow
     public let folder: FolderInfo
     public let content: Content
+    /// What the store found wrong while reading it (a damaged compressed file, kept as it is): one line each.
+    public let problems: [String]
 
-    public init(row: ContentsRow, folder: FolderInfo, content: Content) {
+    public init(row: ContentsRow, folder: FolderInfo, content: Content, problems: [String] = []) {
         self.row = row
         self.folder = folder
         self.content = content
+        self.problems = problems
     }
 }

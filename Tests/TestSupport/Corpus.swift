@@ -6,7 +6,8 @@ public enum SharedMaterial {
     /// The folder, or nil where there is none.
     public static let folder: String? = {
         let checkout = String(#filePath).split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        let path = getenv("MAILBACKUP_SHARED").map { String(cString: $0) } ?? checkout.joined(separator: "/") + "/../shared"
+        let path =
+            getenv("MAILBACKUP_SHARED").map { String(cString: $0) } ?? checkout.joined(separator: "/") + "/../shared"
         return access(path, R_OK) == 0 ? path : nil
     }()
 

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Glibc
+import MailStore
+import PSTStore
+import Transfer
+
+/// `mailbackup copy`: a mailbox into a new PST.
+struct CopyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "copy",
+        abstract: "Copies a mailbox into a new PST.",
+        discussion: """
+            Example:
+              mailbackup copy --user FredB --source maildir:/home/fredb/Maildir --out /backups/fredb.pst
+
+            Patterns for folders: "*" stands for anything, "%" for anything within one level, "/" separates levels, \
+            "\\" takes the next character as it is. #inbox#, #sent#, #drafts#, #trash#, #junk# and #archive# stand \
+            for these folders in any language.
+
+            \(ExitStatus.explanation)
+            """)
+
+    @Option(help: ArgumentHelp("The mailbox's owner.", valueName: "user"))
+    var user: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the mail is: maildir:PATH, with ?layout=maildir++ or ?layout=fs where the layout is not found out"
+                + " rightly. Default: the Maildir of the local account USER.", valueName: "url"),
+        transform: { try SourceURL($0) })
+    var source: SourceURL?
+
+    @Option(help: ArgumentHelp("The PST to write; it must not exist.", valueName: "file.pst"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Display name of the PST. Default: \"USER backup\".", valueName: "text"))
+    var name: String?
+
+    @Option(
+        name: .customLong("folder"), parsing: .singleValue,
+        help: ArgumentHelp("Copy only folders that match (repeatable).", valueName: "pattern"),
+        transform: CopyCommand.pattern)
+    var folders: [FolderPattern] = []
+
+    @Option(
+        name: .customLong("exclude-folder"), parsing: .singleValue,
+        help: ArgumentHelp("Leave out folders that match (repeatable).", valueName: "pattern"),
+        transform: CopyCommand.pattern)
+    var excludedFolders: [FolderPattern] = []
+
+    @Option(help: "How the PST's content is encoded: none, permute (\"compressible\") or cyclic (\"high\").")
+    var encoding = Encoding.permute
+
+    @Flag(help: "Read everything, write nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("Batches of messages converted at the same time, 1 to 64.", valueName: "n"))
+    var jobs = 2
+
+    @OptionGroup(title: "Output")
+    var display: DisplayOptions
+
+    enum Encoding: String, ExpressibleByArgument, CaseIterable {
+        case none, permute, cyclic
+    }
+
+    private static func pattern(_ text: String) throws -> FolderPattern {
+        do throws(FolderPattern.Invalid) {
+            return try FolderPattern(text)
+        } catch {
+            throw ValidationError(error.message)
+        }
+    }
+
+    func validate() throws {
+        guard !user.isEmpty else { throw ValidationError("--user is empty") }
+        guard !out.isEmpty else { throw ValidationError("--out is empty") }
+        guard (1...64).contains(jobs) else { throw ValidationError("--jobs \(jobs): 1 to 64 are possible") }
+    }
+
+    mutating func run() async throws {
+        // A reader of our output that goes away must not end the copy.
+        signal(SIGPIPE, SIG_IGN)
+        let interruption = Interruption()
+        let output = Output(descriptor: STDOUT_FILENO)
+        let run = RunDescription(
+            user: user, out: out, isDryRun: dryRun, isQuiet: display.quiet, isVerbose: display.verbose,
+            interruption: interruption)
+        let reporter = display.reporter(for: run, output: output)
+        let task = Task { [self] in await copy(reporter: reporter) }
+        interruption.watch { task.cancel() }
+        let status = run.status(await task.value)
+        if status == .success && output.failure != 0 {
+            Output(descriptor: STDERR_FILENO).write("mailbackup: the report could not be written to stdout\n")
+            throw ExitCode(ExitStatus.inputOutput.rawValue)
+        }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func copy(reporter: any Reporter) async -> TransferResult {
+        do throws(StoreError) {
+            try OutputFile.check(out)
+            let url = if let source { source } else { try SourceURL.ofAccount(user) }
+            let source = try url.open()
+            if dryRun { return await copy(source, to: CountingStore(inPlaceOf: out), reporter) }
+            return await copy(source, to: try PSTStore.create(at: out, options: storeOptions), reporter)
+        } catch {
+            let result = TransferResult(counts: TransferCounts(), failure: error)
+            reporter.report(.runFinished(result))
+            return result
+        }
+    }
+
+    private func copy(
+        _ source: any MessageStore, to destination: some WritableMessageStore, _ reporter: any Reporter
+    ) async -> TransferResult {
+        var options = TransferOptions()
+        options.jobs = jobs
+        options.findsTotals = display.showsProgress
+        let selection = FolderSelection(included: folders, excluded: excludedFolders)
+        return await Copier(
+            from: source, to: destination, selection: selection, options: options, reporter: reporter
+        ).run()
+    }
+
+    private var storeOptions: PSTStoreOptions {
+        let displayName = name ?? "\(user) backup"
+        let addresses = user.contains("@") ? [user] : []
+        return switch encoding {
+        case .none: PSTStoreOptions(displayName: displayName, encoding: .none, ownerAddresses: addresses)
+        case .permute: PSTStoreOptions(displayName: displayName, encoding: .permute, ownerAddresses: addresses)
+        case .cyclic: PSTStoreOptions(displayName: displayName, encoding: .cyclic, ownerAddresses: addresses)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Transfer
+
+/// What reporters must know of a run besides its events.
+struct RunDescription: Sendable {
+    let user: String
+    let out: String
+    let isDryRun: Bool
+    /// Not one byte on success.
+    let isQuiet: Bool
+    let isVerbose: Bool
+    let interruption: Interruption
+    private let start = ContinuousClock.now
+
+    init(user: String, out: String, isDryRun: Bool, isQuiet: Bool, isVerbose: Bool, interruption: Interruption) {
+        self.user = user
+        self.out = out
+        self.isDryRun = isDryRun
+        self.isQuiet = isQuiet
+        self.isVerbose = isVerbose
+        self.interruption = interruption
+    }
+
+    var elapsed: Duration { ContinuousClock.now - start }
+
+    func status(_ result: TransferResult) -> ExitStatus {
+        ExitStatus(result, signal: interruption.signal)
+    }
+}

@@ -1,0 +1,124 @@
+internal import BinaryIO
+internal import MAPI
+internal import MIME
+internal import MailStore
+
+/// The bytes a message is read from, and the file that keeps them in memory.
+struct MessageSource {
+    let file: MappedFile
+    /// All of `file`.
+    let bytes: UnsafeRawBufferPointer
+    /// Where the message lies in it.
+    let range: Range<Int>
+
+    func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[range.clamped(to: 0..<bytes.count)])
+    }
+}
+
+/// Where a message stands.
+enum Placement {
+    case stored(ContentsRow, FolderRole?)
+    /// Inside another message that was delivered at this time.
+    case embedded(FileTime)
+}
+
+/// What a message and the ones embedded in it share while they are imported.
+final class ImportRecord {
+    private(set) var problems: [String] = []
+    /// Decoded bytes held so far.
+    var heldBytes = 0
+
+    func report(_ problem: String) {
+        // A message with ten thousand broken parts has one problem, not ten thousand.
+        if problems.count < 100, !problems.contains(problem) { problems.append(problem) }
+    }
+}
+
+/// The import of one message; each rule set is an extension in a file of its own.
+struct MessageImport {
+    let source: MessageSource
+    let structure: MessageStructure
+    let header: HeaderView
+    let options: ImportOptions
+    let placement: Placement
+    /// Messages around this one.
+    let depth: Int
+    let record: ImportRecord
+    let times: MessageTimes
+    let direction: MessageDirection
+    var message = MessageObject()
+
+    init(source: MessageSource, options: ImportOptions, placement: Placement, depth: Int, record: ImportRecord) {
+        self.source = source
+        self.options = options
+        self.placement = placement
+        self.depth = depth
+        self.record = record
+        structure = MessageStructure(source.bytes, range: source.range)
+        header = HeaderView(bytes: source.bytes, block: structure.root.header)
+        times = MessageTimes(header: header, placement: placement)
+        direction = MessageDirection(header: header, placement: placement)
+    }
+
+    mutating func run() -> MessageObject {
+        message.properties.reserveCapacity(fixed: 80)
+        reportDefects()
+        setMessageClass("IPM.Note")
+        setSubject()
+        setConversation()
+        setTimes()
+        setOriginators()
+        setRecipientRows()
+        setReplyRecipients()
+        setTransportHeaders()
+        setIdentification()
+        setPriority()
+        setReceipts()
+        setState()
+        setPromotedHeaders()
+        setConstants()
+        importContent()
+        return message
+    }
+
+    private mutating func reportDefects() {
+        if structure.defects.contains(.noHeader) {
+            record.report("the message does not begin with a header; all of it was taken as text")
+        }
+        if structure.defects.contains(.tooDeep) {
+            record.report("parts nested too deeply were kept undivided as attachments")
+        }
+        if structure.defects.contains(.tooManyParts) {
+            record.report("more than \(MIMELimits.partCount) parts; the rest was kept undivided as one attachment")
+        }
+    }
+
+    mutating func setMessageClass(_ name: String) {
+        message.properties[.messageClass] = .string(name)
+    }
+
+    /// What Outlook writes on every mail item.
+    private mutating func setConstants() {
+        message.properties[.alternateRecipientAllowed] = .boolean(true)
+        message.properties[.deleteAfterSubmit] = .boolean(false)
+        message.properties[.searchKey] = .binary(messageSearchKey())
+        message.properties[.sideEffects] = .integer32(0)
+        message.properties[.reminderSet] = .boolean(false)
+        message.properties[.isPrivate] = .boolean(false)
+    }
+
+    /// PidTagSearchKey, [MS-OXCPRPT] 2.2.1.9: the same for every copy of a message. MD5 of the bytes; of a large
+    /// message of its length, its first and its last bytes.
+    private func messageSearchKey() -> [UInt8] {
+        let bytes = source.slice(source.range)
+        guard bytes.count > ImportLimits.digestedLength else { return MessageDigest.md5(bytes) }
+        let half = ImportLimits.digestedLength / 2
+        return withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { length in
+            MessageDigest.md5([
+                length, UnsafeRawBufferPointer(rebasing: bytes[..<half]),
+                UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - half)...]),
+            ])
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// The value of a Content-Type field — RFC 2045 5.1.
+public struct ContentType: Hashable, Sendable {
+    /// Lower case.
+    public let type: String
+    /// Lower case.
+    public let subtype: String
+    public let parameters: Parameters
+    /// The boundary as bytes, for it is compared as bytes.
+    let rawBoundary: [UInt8]?
+
+    init(type: String, subtype: String, parameters: Parameters = Parameters(), rawBoundary: [UInt8]? = nil) {
+        self.type = type
+        self.subtype = subtype
+        self.parameters = parameters
+        self.rawBoundary = rawBoundary
+    }
+
+    public static let plainText = ContentType(type: "text", subtype: "plain")
+    public static let message = ContentType(type: "message", subtype: "rfc822")
+    public static let octetStream = ContentType(type: "application", subtype: "octet-stream")
+
+    /// `type/subtype`.
+    public var name: String { type + "/" + subtype }
+
+    public func isType(_ type: String, _ subtype: String) -> Bool { self.type == type && self.subtype == subtype }
+
+    /// nil where the value names no type, so that the default of the place counts (RFC 2045 5.2).
+    init?(_ value: UnsafeRawBufferPointer) {
+        let field = ParameterizedField(value)
+        let name = field.value
+        guard let slash = name.firstIndex(of: ASCII.slash) else { return nil }
+        let type = name.slice(0..<slash).trimmed
+        let subtype = name.slice(slash + 1..<name.count).trimmed
+        guard !type.isEmpty, !subtype.isEmpty, type.isASCII, subtype.isASCII else { return nil }
+        self.type = String(lowercasedASCII: type)
+        self.subtype = String(lowercasedASCII: subtype)
+        parameters = field.parameters
+        rawBoundary = field.rawParameter("boundary")
+    }
+}
+
+/// The value of a Content-Disposition field — RFC 2183.
+public struct Disposition: Hashable, Sendable {
+    /// Lower case; `attachment`, `inline`, or whatever else was written.
+    public let kind: String
+    public let parameters: Parameters
+
+    public var isAttachment: Bool { kind == "attachment" }
+
+    init?(_ value: UnsafeRawBufferPointer) {
+        let field = ParameterizedField(value)
+        guard !field.value.isEmpty else { return nil }
+        kind = String(lowercasedASCII: field.value)
+        parameters = field.parameters
+    }
+}
+
+/// Parameters of a structured field, decoded (RFC 2231, and RFC 2047 where it has no business but occurs).
+public struct Parameters: Hashable, Sendable {
+    var entries: [Entry] = []
+
+    struct Entry: Hashable, Sendable {
+        let name: String
+        var value: String
+    }
+
+    init() {}
+
+    /// - Parameter name: lower case.
+    public subscript(name: String) -> String? {
+        for entry in entries where entry.name == name { return entry.value }
+        return nil
+    }
+}
+
+/// How a leaf's content is encoded for transfer — RFC 2045 6.
+public enum TransferEncoding: Hashable, Sendable {
+    /// 7bit, 8bit, binary, and what nobody knows.
+    case identity
+    case base64
+    case quotedPrintable
+    case uuencode
+
+    init(_ value: UnsafeRawBufferPointer?) {
+        guard let token = value?.trimmed else {
+            self = .identity
+            return
+        }
+        // Comments and trailing semicolons occur.
+        let end = token.firstIndex { $0 == ASCII.semicolon || $0.isWhiteSpace || $0 == ASCII.openParenthesis }
+        let name = token.slice(0..<(end ?? token.count))
+        if name.equalsIgnoringCase("base64") {
+            self = .base64
+        } else if name.equalsIgnoringCase("quoted-printable") {
+            self = .quotedPrintable
+        } else if name.equalsIgnoringCase("x-uuencode") || name.equalsIgnoringCase("uuencode")
+            || name.equalsIgnoringCase("x-uue")
+        {
+            self = .uuencode
+        } else {
+            self = .identity
+        }
+    }
+}
+
+extension String {
+    init(lowercasedASCII bytes: UnsafeRawBufferPointer) {
+        self.init(unsafeUninitializedCapacity: bytes.count) { target in
+            for (position, byte) in bytes.enumerated() { target[position] = byte.asciiLowercased }
+            return bytes.count
+        }
+    }
+}

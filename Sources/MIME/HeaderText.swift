@@ -1,0 +1,49 @@
+internal import CGMime
+
+/// From the bytes of a field to the text people mean — RFC 5322 2.2.3, RFC 2047, RFC 6532.
+public enum HeaderText {
+    /// Without folding and NULs, tabs as blanks, no white space at either end.
+    static func unfolded(_ value: UnsafeRawBufferPointer) -> [UInt8] {
+        let value = value.slice(0..<min(value.count, MIMELimits.fieldLength)).trimmed
+        return [UInt8](unsafeUninitializedCapacity: value.count) { target, count in
+            for byte in value where byte != ASCII.carriageReturn && byte != ASCII.lineFeed && byte != 0 {
+                target[count] = byte == ASCII.tab ? ASCII.space : byte
+                count += 1
+            }
+        }
+    }
+
+    /// Unfolded; raw 8-bit bytes are UTF-8 where they can be, windows-1252 otherwise. Encoded words stay.
+    public static func literal(_ value: UnsafeRawBufferPointer) -> String {
+        let bytes = unfolded(value)
+        return bytes.withUnsafeBytes { Charset.undeclared($0) }
+    }
+
+    /// ``literal(_:)`` with encoded words decoded.
+    public static func decoded(_ value: UnsafeRawBufferPointer) -> String {
+        decoded(literal(value))
+    }
+
+    static func decoded(_ text: String) -> String {
+        guard containsEncodedWord(text) else { return text }
+        GMime.ready
+        let result = CText(text).withCString { GMime.take(g_mime_utils_header_decode_text(nil, $0)) }
+        // An encoded word may smuggle in line ends and NULs.
+        return result.flatMap { $0 }.map(withoutControls) ?? text
+    }
+
+    static func containsEncodedWord(_ text: String) -> Bool {
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            if byte == ASCII.question, previous == ASCII.equals { return true }
+            previous = byte
+        }
+        return false
+    }
+
+    private static func withoutControls(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+    }
+}

@@ -1,0 +1,167 @@
+internal import CGMime
+
+/// `token; name=value; …` read leniently: unquoted blanks, unfinished quotes, backslashes of Windows paths.
+/// RFC 2231 continuations and charsets are GMime's work.
+struct ParameterizedField {
+    /// What stands before the first semicolon, without comments.
+    let value: UnsafeRawBufferPointer
+    private(set) var parameters = Parameters()
+    private var raw: [(name: String, value: [UInt8])] = []
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        var cursor = Cursor(bytes: bytes)
+        value = cursor.leadingValue()
+        while raw.count < MIMELimits.parameterCount, let parameter = cursor.parameter() {
+            raw.append(parameter)
+        }
+        parameters = decoded(bytes)
+    }
+
+    func rawParameter(_ name: String) -> [UInt8]? {
+        for entry in raw where entry.name == name && !entry.value.isEmpty { return entry.value }
+        // A boundary in RFC 2231 form is legal and has been seen.
+        return parameters[name].flatMap { $0.isEmpty ? nil : Array($0.utf8) }
+    }
+
+    private func decoded(_ field: UnsafeRawBufferPointer) -> Parameters {
+        var result = Parameters()
+        var extended = false
+        for (name, value) in raw {
+            if name.utf8.contains(ASCII.asterisk) {
+                extended = true
+            } else if result[name] == nil {
+                result.entries.append(.init(name: name, value: value.withUnsafeBytes { HeaderText.decoded($0) }))
+            }
+        }
+        guard extended, field.count <= MIMELimits.structuredFieldLength else { return result }
+        for (name, value) in ExtendedParameters.decode(field) {
+            // The extended form is the better one where both are given.
+            guard raw.contains(where: { $0.name.hasPrefix(name + "*") }) else { continue }
+            result.entries.removeAll { $0.name == name }
+            result.entries.append(.init(name: name, value: value))
+        }
+        // What GMime would not read is better kept encoded than lost.
+        for (name, value) in raw where name.utf8.contains(ASCII.asterisk) {
+            let base = String(name.prefix { $0 != "*" })
+            if result[base] == nil {
+                result.entries.append(.init(name: base, value: value.withUnsafeBytes { HeaderText.decoded($0) }))
+            }
+        }
+        return result
+    }
+}
+
+/// Reads the pieces of a parameterized field.
+private struct Cursor {
+    let bytes: UnsafeRawBufferPointer
+    var position = 0
+
+    init(bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    mutating func leadingValue() -> UnsafeRawBufferPointer {
+        skipBlanksAndComments()
+        let start = position
+        while position < bytes.count, bytes[position] != ASCII.semicolon, bytes[position] != ASCII.openParenthesis {
+            position += 1
+        }
+        var end = position
+        while end > start, bytes[end - 1].isWhiteSpace { end -= 1 }
+        while position < bytes.count, bytes[position] != ASCII.semicolon { position += 1 }
+        return bytes.slice(start..<end)
+    }
+
+    mutating func parameter() -> (name: String, value: [UInt8])? {
+        while position < bytes.count {
+            skipBlanksAndComments()
+            guard position < bytes.count else { return nil }
+            if bytes[position] == ASCII.semicolon {
+                position += 1
+                continue
+            }
+            let start = position
+            while position < bytes.count, bytes[position] != ASCII.equals, bytes[position] != ASCII.semicolon,
+                !bytes[position].isWhiteSpace
+            {
+                position += 1
+            }
+            let name = bytes.slice(start..<position)
+            skipBlanksAndComments()
+            guard position < bytes.count, bytes[position] == ASCII.equals else { continue }
+            position += 1
+            skipBlanksAndComments()
+            let value = position < bytes.count && bytes[position] == ASCII.quote ? quoted() : token()
+            guard !name.isEmpty else { continue }
+            return (String(lowercasedASCII: name.isASCII ? name : name.slice(0..<0)), value)
+        }
+        return nil
+    }
+
+    /// A backslash counts as an escape only before a quote or another one: paths are written unescaped.
+    private mutating func quoted() -> [UInt8] {
+        position += 1
+        var value: [UInt8] = []
+        while position < bytes.count, bytes[position] != ASCII.quote {
+            var byte = bytes[position]
+            if byte == ASCII.backslash, position + 1 < bytes.count,
+                bytes[position + 1] == ASCII.quote || bytes[position + 1] == ASCII.backslash
+            {
+                position += 1
+                byte = bytes[position]
+            }
+            value.append(byte)
+            position += 1
+        }
+        position += 1
+        return value
+    }
+
+    private mutating func token() -> [UInt8] {
+        let start = position
+        while position < bytes.count, bytes[position] != ASCII.semicolon { position += 1 }
+        var end = position
+        // A comment behind the value, as in RFC 2045's own example.
+        if let comment = bytes[start..<end].firstIndex(of: ASCII.openParenthesis), comment > start,
+            bytes[comment - 1].isWhiteSpace, !bytes[start..<comment - 1].contains(where: \.isWhiteSpace)
+        {
+            end = comment
+        }
+        return Array(bytes.slice(start..<end).trimmed)
+    }
+
+    private mutating func skipBlanksAndComments() {
+        var depth = 0
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == ASCII.openParenthesis {
+                depth += 1
+            } else if depth > 0 {
+                if byte == ASCII.closeParenthesis { depth -= 1 }
+                if byte == ASCII.backslash { position += 1 }
+            } else if !byte.isWhiteSpace {
+                return
+            }
+            position += 1
+        }
+    }
+}
+
+/// RFC 2231 parameters through GMime.
+private enum ExtendedParameters {
+    static func decode(_ field: UnsafeRawBufferPointer) -> [(name: String, value: String)] {
+        GMime.ready
+        guard let semicolon = field.firstIndex(of: ASCII.semicolon) else { return [] }
+        let text = CText(HeaderText.unfolded(field.slice(semicolon + 1..<field.count)))
+        guard let list = text.withCString({ g_mime_param_list_parse(nil, $0) }) else { return [] }
+        defer { g_object_unref(list) }
+        var result: [(String, String)] = []
+        for index in 0..<max(0, g_mime_param_list_length(list)) {
+            guard let parameter = g_mime_param_list_get_parameter_at(list, index),
+                let name = g_mime_param_get_name(parameter), let value = g_mime_param_get_value(parameter)
+            else { continue }
+            result.append((String(cString: name).lowercased(), String(cString: value)))
+        }
+        return result
+    }
+}

@@ -1,0 +1,179 @@
+internal import CGMime
+
+/// Undoes a transfer encoding piece by piece — RFC 2045 6.7, 6.8. The whole source lies in memory, so a decoder only
+/// keeps its place in it and can always look ahead.
+public struct TransferDecoder: Sendable {
+    private let encoding: TransferEncoding
+    /// Where in the source the next byte is.
+    public private(set) var position = 0
+    private var bits: UInt32 = 0
+    private var digits = 0
+
+    public init(_ encoding: TransferEncoding) {
+        self.encoding = encoding
+    }
+
+    /// Room that ``decode(_:into:)`` needs at least to make progress.
+    public static let minimumRoom = 4
+
+    /// Decodes from ``position`` on until `source` ends or `target` is full.
+    /// - Returns: bytes written; 0 only at the end of `source` (or with less than ``minimumRoom``).
+    public mutating func decode(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int {
+        switch encoding {
+        case .identity, .uuencode: copy(source, target)
+        case .base64: base64(source, target)
+        case .quotedPrintable: quotedPrintable(source, target)
+        }
+    }
+
+    /// All of `source` decoded.
+    public static func decode(_ source: UnsafeRawBufferPointer, _ encoding: TransferEncoding) -> [UInt8] {
+        if encoding == .identity { return Array(source) }
+        if encoding == .uuencode { return uudecoded(source) }
+        var decoder = TransferDecoder(encoding)
+        return [UInt8](unsafeUninitializedCapacity: source.count + minimumRoom) { target, count in
+            let room = UnsafeMutableRawBufferPointer(target)
+            while true {
+                let written = decoder.decode(source, into: UnsafeMutableRawBufferPointer(rebasing: room[count...]))
+                if written == 0 { break }
+                count += written
+            }
+        }
+    }
+
+    private mutating func copy(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(source.count - position, target.count)
+        guard count > 0, let from = source.baseAddress, let to = target.baseAddress else { return 0 }
+        to.copyMemory(from: from + position, byteCount: count)
+        position += count
+        return count
+    }
+
+    /// What is no digit is passed over; padding ends a group, so that joined base64 texts decode too.
+    private mutating func base64(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Int {
+        var written = 0
+        Base64.values.withUnsafeBufferPointer { values in
+            while position < source.count, written + 3 <= target.count {
+                if digits == 0 {
+                    // Whole groups without anything between them: nearly all of it.
+                    while position + 4 <= source.count, written + 3 <= target.count {
+                        let a = values[Int(source[position])]
+                        let b = values[Int(source[position + 1])]
+                        let c = values[Int(source[position + 2])]
+                        let d = values[Int(source[position + 3])]
+                        guard (a | b | c | d) & 0x80 == 0 else { break }
+                        let group = UInt32(a) << 18 | UInt32(b) << 12 | UInt32(c) << 6 | UInt32(d)
+                        target[written] = UInt8(truncatingIfNeeded: group >> 16)
+                        target[written + 1] = UInt8(truncatingIfNeeded: group >> 8)
+                        target[written + 2] = UInt8(truncatingIfNeeded: group)
+                        written += 3
+                        position += 4
+                    }
+                    guard position < source.count, written + 3 <= target.count else { break }
+                }
+                let byte = source[position]
+                position += 1
+                let value = values[Int(byte)]
+                if value < 64 {
+                    bits = bits << 6 | UInt32(value)
+                    digits += 1
+                    if digits == 4 { written += flush(target, written) }
+                } else if byte == ASCII.equals {
+                    written += flush(target, written)
+                }
+            }
+        }
+        if position >= source.count, written + 3 <= target.count { written += flush(target, written) }
+        return written
+    }
+
+    /// Writes the bytes that the collected digits make up; a single digit makes none.
+    private mutating func flush(_ target: UnsafeMutableRawBufferPointer, _ offset: Int) -> Int {
+        defer {
+            bits = 0
+            digits = 0
+        }
+        guard digits > 1 else { return 0 }
+        let group = bits << (6 * UInt32(4 - digits))
+        for index in 0..<digits - 1 {
+            target[offset + index] = UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(index)))
+        }
+        return digits - 1
+    }
+
+    /// An equals sign before anything else than two digits or a line end stands for itself.
+    private mutating func quotedPrintable(
+        _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        var written = 0
+        while position < source.count, written < target.count {
+            let byte = source[position]
+            if byte != ASCII.equals {
+                target[written] = byte
+                written += 1
+                position += 1
+                continue
+            }
+            if position + 2 < source.count, let high = source[position + 1].hexadecimalValue,
+                let low = source[position + 2].hexadecimalValue
+            {
+                target[written] = high << 4 | low
+                written += 1
+                position += 3
+            } else if let end = softBreakEnd(source, position + 1) {
+                position = end
+            } else {
+                target[written] = byte
+                written += 1
+                position += 1
+            }
+        }
+        return written
+    }
+
+    /// Behind the line end after blanks that transport added, or at the end of the source.
+    private func softBreakEnd(_ source: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+        var end = start
+        while end < source.count, end - start < 1000, source[end].isBlank { end += 1 }
+        if end == source.count { return end }
+        if source[end] == ASCII.lineFeed { return end + 1 }
+        if source[end] == ASCII.carriageReturn {
+            return end + 1 < source.count && source[end + 1] == ASCII.lineFeed ? end + 2 : end + 1
+        }
+        return nil
+    }
+
+    private static func uudecoded(_ source: UnsafeRawBufferPointer) -> [UInt8] {
+        guard source.count <= MIMELimits.uuencodedLength, let base = source.baseAddress else { return Array(source) }
+        var state: Int32 = Int32(GMIME_UUDECODE_STATE_INIT)
+        var save: guint32 = 0
+        let decoded = [UInt8](unsafeUninitializedCapacity: source.count + 64) { target, count in
+            guard let room = target.baseAddress else { return }
+            count = Int(
+                g_mime_encoding_uudecode_step(
+                    base.assumingMemoryBound(to: UInt8.self), source.count, room, &state, &save))
+        }
+        return decoded.isEmpty ? Array(source) : decoded
+    }
+}
+
+private enum Base64 {
+    /// Value of a digit; 0xFF for every other byte.
+    static let values: [UInt8] = {
+        var values = [UInt8](repeating: 0xFF, count: 256)
+        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+        for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt8(value) }
+        return values
+    }()
+}
+
+extension UInt8 {
+    var hexadecimalValue: UInt8? {
+        switch self {
+        case 0x30...0x39: self - 0x30
+        case 0x41...0x46: self - 0x41 + 10
+        case 0x61...0x66: self - 0x61 + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import BinaryIO
+
+/// BTH, [MS-PST] 2.3.2: a sorted map with keys and values of fixed size, in items of a heap.
+struct BTreeOnHeap {
+    let keySize: Int
+    let valueSize: Int
+    /// The item with BTHHEADER.
+    let header: HeapID
+    private var levels: UInt8 = 0
+    private var root = HeapID.none
+
+    private static let headerSize = 8
+    /// Levels beyond this cannot be needed: 447 to the power of 8 records.
+    private static let maximumLevels: UInt8 = 8
+
+    /// An empty tree, whose header becomes the next item of `heap`.
+    init(keySize: Int, valueSize: Int, in heap: inout HeapOnNode) throws(LTPError) {
+        self.keySize = keySize
+        self.valueSize = valueSize
+        header = try heap.allocate(Self.encodedHeader(keySize, valueSize, levels: 0, root: .none))
+    }
+
+    /// The tree whose header is the item `header`.
+    init(header: HeapID, keySize: Int, valueSize: Int, in heap: inout HeapOnNode) throws(LTPError) {
+        self.keySize = keySize
+        self.valueSize = valueSize
+        self.header = header
+        let bytes = try heap.bytes(of: header)
+        guard bytes.count == Self.headerSize, bytes[0] == 0xB5, Int(bytes[1]) == keySize, Int(bytes[2]) == valueSize,
+            bytes[3] < Self.maximumLevels
+        else {
+            throw .damaged(
+                structure: "BTHHEADER", field: "bType", found: "\(bytes)", expected: "keys of \(keySize), values of \(valueSize)")
+        }
+        levels = bytes[3]
+        root = HeapID(rawValue: bytes.loadLittleEndian(UInt32.self, at: 4) ?? 0)
+    }
+
+    private static func encodedHeader(_ key: Int, _ value: Int, levels: UInt8, root: HeapID) -> [UInt8] {
+        var bytes: [UInt8] = [0xB5, UInt8(key), UInt8(value), levels]
+        bytes.append(littleEndian: root.rawValue)
+        return bytes
+    }
+
+    private func recordSize(level: UInt8) -> Int { keySize + (level == 0 ? valueSize : 4) }
+
+    private func key(_ records: [UInt8], _ position: Int, level: UInt8) -> UInt32 {
+        let start = position * recordSize(level: level)
+        if keySize == 2 { return UInt32(records.loadLittleEndian(UInt16.self, at: start) ?? 0) }
+        return records.loadLittleEndian(UInt32.self, at: start) ?? 0
+    }
+
+    /// Inserts records in ascending order of their keys, none of which is in the tree.
+    mutating func insert(_ records: [UInt8], into heap: inout HeapOnNode) throws(LTPError) {
+        guard !records.isEmpty else { return }
+        var top = try insert(records, into: root, level: levels, heap: &heap)
+        while top.count > 1 {
+            guard levels + 1 < Self.maximumLevels else { throw .limit("a BTH of more than 8 levels") }
+            levels += 1
+            top = try store(Self.indexRecords(top, keySize: keySize), over: .none, level: levels, heap: &heap)
+        }
+        root = top[0].item
+        try writeHeader(to: &heap)
+    }
+
+    /// Places a single leaf whose bytes are filled in later, as the item behind the header.
+    mutating func reserveLeaf(recordCount: Int, in heap: inout HeapOnNode) throws(LTPError) -> HeapID {
+        root = try heap.allocate([UInt8](repeating: 0, count: recordCount * recordSize(level: 0)))
+        try writeHeader(to: &heap)
+        return root
+    }
+
+    private func writeHeader(to heap: inout HeapOnNode) throws(LTPError) {
+        let bytes = Self.encodedHeader(keySize, valueSize, levels: levels, root: root)
+        _ = try heap.replace(header, with: bytes)
+    }
+
+    private typealias Child = (first: UInt32, item: HeapID)
+
+    private static func indexRecords(_ children: [Child], keySize: Int) -> [UInt8] {
+        var records: [UInt8] = []
+        for child in children {
+            if keySize == 2 {
+                records.append(littleEndian: UInt16(truncatingIfNeeded: child.first))
+            } else {
+                records.append(littleEndian: child.first)
+            }
+            records.append(littleEndian: child.item.rawValue)
+        }
+        return records
+    }
+
+    /// - Returns: the items that stand for `item` now.
+    private func insert(
+        _ records: [UInt8], into item: HeapID, level: UInt8, heap: inout HeapOnNode
+    ) throws(LTPError) -> [Child] {
+        let old = try heap.bytes(of: item)
+        if level == 0 {
+            return try store(merge(old, records), over: item, level: 0, heap: &heap)
+        }
+        let size = recordSize(level: level)
+        let newSize = recordSize(level: 0)
+        var result: [UInt8] = []
+        var start = 0
+        let count = old.count / size
+        for position in 0..<count {
+            // What belongs below this child: everything before the next child's first key.
+            var end = start
+            if position + 1 == count {
+                end = records.count / newSize
+            } else {
+                let next = key(old, position + 1, level: level)
+                while end < records.count / newSize, key(records, end, level: 0) < next { end += 1 }
+            }
+            let child = HeapID(rawValue: old.loadLittleEndian(UInt32.self, at: position * size + keySize) ?? 0)
+            if end > start {
+                let part = Array(records[start * newSize..<end * newSize])
+                result += Self.indexRecords(
+                    try insert(part, into: child, level: level - 1, heap: &heap), keySize: keySize)
+            } else {
+                result += old[position * size..<(position + 1) * size]
+            }
+            start = end
+        }
+        return try store(result, over: item, level: level, heap: &heap)
+    }
+
+    private func merge(_ old: [UInt8], _ new: [UInt8]) -> [UInt8] {
+        let size = recordSize(level: 0)
+        let oldCount = old.count / size
+        // Ids grow: what is new nearly always goes behind what is there.
+        if oldCount == 0 || key(old, oldCount - 1, level: 0) < key(new, 0, level: 0) { return old + new }
+        var result: [UInt8] = []
+        result.reserveCapacity(old.count + new.count)
+        var left = 0
+        var right = 0
+        while left < oldCount || right < new.count / size {
+            let takeOld =
+                right == new.count / size
+                || left < oldCount && key(old, left, level: 0) < key(new, right, level: 0)
+            if takeOld {
+                result += old[left * size..<(left + 1) * size]
+                left += 1
+            } else {
+                result += new[right * size..<(right + 1) * size]
+                right += 1
+            }
+        }
+        return result
+    }
+
+    /// Writes records as one item, or several where they are too many for one.
+    private func store(
+        _ records: [UInt8], over item: HeapID, level: UInt8, heap: inout HeapOnNode
+    ) throws(LTPError) -> [Child] {
+        let size = recordSize(level: level)
+        let capacity = HeapLimits.item / size * size
+        var children: [Child] = []
+        for start in stride(from: 0, to: records.count, by: capacity) {
+            let part = Array(records[start..<min(start + capacity, records.count)])
+            let place = start == 0 ? try heap.replace(item, with: part) : try heap.allocate(part)
+            children.append((key(part, 0, level: level), place))
+        }
+        return children
+    }
+
+    /// Where the record with `key` lies: its leaf item and the offset of its value in it.
+    func locate(_ wanted: UInt32, in heap: inout HeapOnNode) throws(LTPError) -> (item: HeapID, offset: Int)? {
+        var item = root
+        var level = levels
+        while item != .none {
+            let records = try heap.bytes(of: item)
+            let size = recordSize(level: level)
+            var low = 0
+            var high = records.count / size
+            while low < high {
+                let middle = (low + high) / 2
+                if key(records, middle, level: level) <= wanted {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            guard low > 0 else { return nil }
+            if level == 0 {
+                return key(records, low - 1, level: 0) == wanted ? (item, (low - 1) * size + keySize) : nil
+            }
+            item = HeapID(rawValue: records.loadLittleEndian(UInt32.self, at: (low - 1) * size + keySize) ?? 0)
+            level -= 1
+        }
+        return nil
+    }
+
+    func value(_ key: UInt32, in heap: inout HeapOnNode) throws(LTPError) -> [UInt8]? {
+        guard let place = try locate(key, in: &heap) else { return nil }
+        let leaf = try heap.bytes(of: place.item)
+        return Array(leaf[place.offset..<place.offset + valueSize])
+    }
+}

@@ -1,0 +1,96 @@
+import BinaryIO
+
+/// HEADER of a Unicode file, [MS-PST] 2.2.2.6.
+struct Header: Equatable {
+    /// bidNextP: the id of the next page; pages count by 1.
+    var nextPageID: UInt64 = 1
+    /// bidNextB: the id of the next block, a multiple of 4.
+    var nextBlockID: UInt64 = 4
+    /// dwUnique: grows with every header that is written, and lies above every row version of the file.
+    var unique: UInt32 = 1
+    /// rgnid: the highest index in use, by node type.
+    var highestIndex: [UInt32]
+    var root = Root()
+    var encoding: ContentEncoding
+
+    /// What the fields that this program does not understand held when the file was opened.
+    private var template: [UInt8]
+
+    static let size = 564
+
+    /// The header of a new file.
+    init(encoding: ContentEncoding) {
+        self.encoding = encoding
+        highestIndex = Array(repeating: 0x400, count: NodeType.count)
+        highestIndex[Int(NodeType.searchFolder.rawValue)] = 0x4000
+        highestIndex[Int(NodeType.normalMessage.rawValue)] = 0x1_0000
+        highestIndex[Int(NodeType.associatedMessage.rawValue)] = 0x8000
+        template = Array(repeating: 0, count: Self.size)
+        template.store(littleEndian: UInt32(0x4E44_4221), at: 0)  // dwMagic "!BDN"
+        template.store(littleEndian: UInt16(0x4D53), at: 8)  // wMagicClient "SM"
+        template.store(littleEndian: UInt16(23), at: 10)  // wVer: Unicode
+        template.store(littleEndian: UInt16(19), at: 12)  // wVerClient
+        template[14] = 1  // bPlatformCreate
+        template[15] = 1  // bPlatformAccess
+        template.store(littleEndian: UInt64(0x1_0000_0004), at: 24)  // bidUnused, as most Outlook files have it
+        for offset in 256..<512 { template[offset] = 0xFF }  // rgbFM, rgbFP: not maintained
+        template[512] = 0x80  // bSentinel
+    }
+
+    /// Reads and checks the header of an existing file.
+    /// - Throws: ``NDBError`` for a file that is not a Unicode PST with 512-byte pages, or is damaged.
+    init(bytes: [UInt8]) throws(NDBError) {
+        func number<Value: FixedWidthInteger>(_ type: Value.Type, _ offset: Int) -> Value {
+            bytes.loadLittleEndian(type, at: offset) ?? 0
+        }
+        func damaged(_ field: String, _ found: some CustomStringConvertible, _ expected: String) -> NDBError {
+            .damaged("HEADER", field, at: 0, found: found, expected: expected)
+        }
+        guard bytes.count == Self.size else { throw damaged("size", bytes.count, "\(Self.size)") }
+        guard number(UInt32.self, 0) == 0x4E44_4221 else {
+            throw damaged("dwMagic", number(UInt32.self, 0), "\"!BDN\"")
+        }
+        guard number(UInt16.self, 10) == 23 else { throw damaged("wVer", number(UInt16.self, 10), "23") }
+        let checksum = Self.fullChecksum(bytes)
+        guard number(UInt32.self, 524) == checksum else {
+            throw damaged("dwCRCFull", number(UInt32.self, 524), "\(checksum)")
+        }
+        guard let encoding = ContentEncoding(rawValue: bytes[513]) else {
+            throw damaged("bCryptMethod", bytes[513], "0, 1 or 2")
+        }
+        self.encoding = encoding
+        nextPageID = number(UInt64.self, 32)
+        nextBlockID = number(UInt64.self, 516)
+        unique = number(UInt32.self, 40)
+        highestIndex = (0..<NodeType.count).map { number(UInt32.self, 44 + 4 * $0) }
+        root = Root(header: bytes)
+        template = bytes
+    }
+
+    private static func fullChecksum(_ bytes: [UInt8]) -> UInt32 {
+        bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[8..<524])) }
+    }
+
+    /// The 564 bytes, with both checksums.
+    var bytes: [UInt8] {
+        var bytes = template
+        bytes.store(littleEndian: nextPageID, at: 32)
+        bytes.store(littleEndian: unique, at: 40)
+        for (type, index) in highestIndex.enumerated() {
+            bytes.store(littleEndian: index, at: 44 + 4 * type)
+        }
+        root.encode(into: &bytes)
+        bytes[513] = encoding.rawValue
+        bytes.store(littleEndian: nextBlockID, at: 516)
+        let partial = bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[8..<479])) }
+        bytes.store(littleEndian: partial, at: 4)
+        bytes.store(littleEndian: Self.fullChecksum(bytes), at: 524)
+        return bytes
+    }
+
+    /// Makes the counter of `id`'s type cover it.
+    mutating func cover(_ id: NodeID) {
+        let type = Int(id.type.rawValue)
+        highestIndex[type] = max(highestIndex[type], id.index)
+    }
+}

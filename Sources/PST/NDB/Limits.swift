@@ -1,0 +1,22 @@
+/// Sizes and bounds of Unicode PST files with 512-byte pages — [MS-PST] 2.2.
+public enum NDBLimits {
+    /// Bytes of data in a block: 8,192 less the trailer.
+    public static let blockData = 8176
+    static let blockTrailer = 16
+    static let blockAlignment = 64
+    static let pageSize = 512
+    static let pageData = 496
+    /// Entries of an XBLOCK or XXBLOCK, [MS-PST] 2.2.2.8.3.2.
+    static let dataTreeEntries = 1021
+    /// Entries of an SLBLOCK and an SIBLOCK, [MS-PST] 2.2.2.8.3.3.
+    static let subnodeLeafEntries = 340
+    static let subnodeIndexEntries = 510
+    /// Levels of the node and block B-trees.
+    static let treeDepth = 8
+    /// Bytes of one node's data: lcbTotal has 32 bits.
+    public static let nodeData = UInt64(UInt32.max)
+    /// Depth of subnodes in subnodes that is followed: message, attachment, embedded message, …
+    static let subnodeDepth = 128
+    /// Highest index of a NID, 27 bits.
+    static let nodeIndex: UInt32 = (1 << 27) - 1
+}

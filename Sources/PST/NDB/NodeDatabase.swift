@@ -1,0 +1,157 @@
+public import BinaryIO
+
+/// The node database of a PST: nodes made of blocks, changed in transactions — [MS-PST] 2.2 and 2.6.
+///
+/// Everything written since the last ``commit()`` lies in space that the committed state does not use, so that the
+/// file is that state until the header is written. Not for use by several threads at once.
+public final class NodeDatabase {
+    let storage: any Storage
+    var header: Header
+    var allocator: SpaceAllocator
+    var nodes: BTree
+    var blocks: BTree
+    var buffer = WriteBuffer()
+    /// Blocks with this id or a higher one are of the running transaction.
+    var firstBlockOfTransaction: UInt64
+    /// Bytes allocated for blocks since the last commit.
+    public internal(set) var uncommittedBytes: UInt64 = 0
+    /// Set by the first error; the state in memory is not to be trusted afterwards.
+    private var failure: NDBError?
+
+    /// How data blocks are encoded.
+    public var encoding: ContentEncoding { header.encoding }
+
+    private init(storage: any Storage, header: Header, allocator: SpaceAllocator, nodes: BTree, blocks: BTree) {
+        self.storage = storage
+        self.header = header
+        self.allocator = allocator
+        self.nodes = nodes
+        self.blocks = blocks
+        firstBlockOfTransaction = header.nextBlockID
+    }
+
+    /// An empty database in an empty storage. There is nothing to open before the first ``commit()``.
+    public static func create(in storage: any Storage, encoding: ContentEncoding) -> NodeDatabase {
+        NodeDatabase(
+            storage: storage, header: Header(encoding: encoding), allocator: SpaceAllocator(),
+            nodes: BTree(kind: .nodes, read: unreadable), blocks: BTree(kind: .blocks, read: unreadable)
+        ).connectingTrees()
+    }
+
+    private static func unreadable(_ reference: BlockReference) throws(NDBError) -> [UInt8] {
+        throw .limit("no page has been written yet")
+    }
+
+    private func connectingTrees() -> NodeDatabase {
+        nodes = BTree(kind: .nodes, read: pageReader(.nodeTree))
+        blocks = BTree(kind: .blocks, read: pageReader(.blockTree))
+        return self
+    }
+
+    /// Opens an existing Unicode PST.
+    /// - Throws: ``NDBError`` for a file that is none, or whose header or root pages are damaged.
+    public static func open(_ storage: any Storage) throws(NDBError) -> NodeDatabase {
+        var bytes = [UInt8](repeating: 0, count: Header.size)
+        try bytes.withMutableBytes { (buffer) throws(NDBError) in
+            try storing { () throws(StorageError) in try storage.read(into: buffer, at: 0) }
+        }
+        let header = try Header(bytes: bytes)
+        let root = header.root
+        guard root.fileSize >= FileGeometry.fileSize(sections: 1) else {
+            throw .damaged("ROOT", "ibFileEof", at: 184, found: root.fileSize, expected: "at least one section")
+        }
+        let sections = Int((root.fileSize - FileGeometry.firstSection) / FileGeometry.sectionSize)
+        let database = NodeDatabase(
+            storage: storage, header: header,
+            allocator: SpaceAllocator(sections: sections, freeBytes: root.freeBytes),
+            nodes: BTree(kind: .nodes, read: unreadable), blocks: BTree(kind: .blocks, read: unreadable))
+        database.nodes = try BTree(kind: .nodes, root: root.nodeTree, read: database.pageReader(.nodeTree))
+        database.blocks = try BTree(kind: .blocks, root: root.blockTree, read: database.pageReader(.blockTree))
+        return database
+    }
+
+    private func pageReader(_ type: PageType) -> (BlockReference) throws(NDBError) -> [UInt8] {
+        // The trees belong to the database and must not keep it alive.
+        { [unowned self] (reference) throws(NDBError) in
+            let page = try self.readPage(at: reference.offset)
+            try Page.verify(page, type: type, reference: reference)
+            return page
+        }
+    }
+
+    func readPage(at offset: UInt64) throws(NDBError) -> [UInt8] {
+        try buffer.flushForReading(section: FileGeometry.section(at: offset), from: storage)
+        var bytes = [UInt8](repeating: 0, count: NDBLimits.pageSize)
+        try bytes.withMutableBytes { (bytes) throws(NDBError) in
+            try storing { () throws(StorageError) in try storage.read(into: bytes, at: offset) }
+        }
+        return bytes
+    }
+
+    func loadMap(_ section: Int) throws(NDBError) -> AllocationMap {
+        let offset = FileGeometry.offset(ofSection: section)
+        let page = try readPage(at: offset)
+        try Page.verify(page, type: .allocationMap, reference: BlockReference(bid: offset, offset: offset))
+        return AllocationMap(pageBytes: page)
+    }
+
+    /// Runs a change; after one has failed nothing more is written.
+    func changing<Result>(_ body: () throws(NDBError) -> Result) throws(NDBError) -> Result {
+        if let failure { throw failure }
+        do {
+            return try body()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+}
+
+/// Nodes.
+extension NodeDatabase {
+    public func node(_ id: NodeID) throws(NDBError) -> NodeEntry? {
+        try nodes.entry(UInt64(id.rawValue)).map { NodeEntry($0) }
+    }
+
+    /// Creates a node or replaces its entry. References to blocks are the caller's: writing a block made one.
+    public func setNode(_ id: NodeID, _ entry: NodeEntry) throws(NDBError) {
+        try changing { () throws(NDBError) in
+            try nodes.set(entry.words(id))
+            header.cover(id)
+        }
+    }
+
+    public func removeNode(_ id: NodeID) throws(NDBError) {
+        try changing { () throws(NDBError) in try nodes.remove(UInt64(id.rawValue)) }
+    }
+
+    /// Every node in ascending order of the ids.
+    public func forEachNode(_ body: (NodeID, NodeEntry) throws(NDBError) -> Void) throws(NDBError) {
+        try nodes.forEach { (words) throws(NDBError) in
+            try body(NodeID(rawValue: UInt32(truncatingIfNeeded: words.0)), NodeEntry(words))
+        }
+    }
+
+    /// A fresh index for a node of `type`.
+    /// - Throws: ``NDBError/limit(_:)`` when the type's 2^27 indexes are used up.
+    public func newNodeID(_ type: NodeType) throws(NDBError) -> NodeID {
+        let next = header.highestIndex[Int(type.rawValue)] + 1
+        guard next <= NDBLimits.nodeIndex else { throw .limit("no node ids of type \(type.rawValue) are left") }
+        header.highestIndex[Int(type.rawValue)] = next
+        return NodeID(type: type, index: next)
+    }
+
+    /// Makes the header's counters cover an id that lives in a subnode tree.
+    public func cover(_ id: NodeID) { header.cover(id) }
+
+    /// Makes dwUnique lie above a row version of a table inside a message.
+    public func cover(rowVersion: UInt32) {
+        header.unique = max(header.unique, rowVersion &+ 1)
+    }
+
+    /// A number no row of the file has had: PidTagLtpRowVer.
+    public func newRowVersion() -> UInt32 {
+        header.unique &+= 1
+        return header.unique &- 1
+    }
+}

@@ -1,0 +1,105 @@
+public import MailStore
+
+/// What a run counted. `listed` = `saved` + `vanished` + `failed` in every run that came to its end.
+public struct TransferCounts: Hashable, Sendable {
+    /// Folders copied, empty ones too.
+    public var folders = 0
+    /// Messages in the contents tables of these folders.
+    public var listed = 0
+    public var saved = 0
+    /// Gone from the source between listing and opening. They are told, and are no error: the source does not
+    /// have them either. A message moved meanwhile into a folder already copied is one of them.
+    public var vanished = 0
+    /// Messages that could not be read or stored.
+    public var failed = 0
+    /// Everything listed as a problem: failed messages, messages stored although something is wrong with them,
+    /// folders and files that could not be read.
+    public var problems = 0
+    /// Size at the source of the messages saved, in bytes.
+    public var bytes = 0
+
+    public init() {}
+
+    public var agree: Bool { listed == saved + vanished + failed }
+
+    mutating func add(_ other: TransferCounts) {
+        folders += other.folders
+        listed += other.listed
+        saved += other.saved
+        vanished += other.vanished
+        failed += other.failed
+        problems += other.problems
+        bytes = bytes.addingReportingOverflow(other.bytes).partialValue
+    }
+}
+
+/// What happens in a run, in order, for reporters.
+public enum TransferEvent: Sendable {
+    case runStarted(RunStart)
+    /// A folder is done.
+    case folder(FolderInfo, TransferCounts)
+    case problem(TransferProblem)
+    /// After each batch of messages; reporters thin it out.
+    case progress(TransferProgress)
+    /// What has been counted so far is durable.
+    case checkpoint(TransferCounts)
+    case runFinished(TransferResult)
+}
+
+public struct RunStart: Hashable, Sendable {
+    /// The stores, as they are named to people.
+    public let source: String
+    public let destination: String
+    /// Folders selected, and folders of the source not selected.
+    public let folders: Int
+    public let skipped: [FolderPath]
+}
+
+/// Something the user must know of.
+public struct TransferProblem: Hashable, Sendable {
+    public enum Severity: String, Hashable, Sendable {
+        /// Told only: a message that has gone.
+        case notice
+        /// Makes the run exit 1.
+        case problem
+    }
+
+    public let severity: Severity
+    public let error: StoreError
+
+    public init(severity: Severity, error: StoreError) {
+        self.severity = severity
+        self.error = error
+    }
+}
+
+public struct TransferProgress: Hashable, Sendable {
+    public var counts: TransferCounts
+    /// Messages and bytes expected in all, where the run was asked to find out beforehand.
+    public var totals: Totals?
+    public var folder: FolderPath
+
+    public struct Totals: Hashable, Sendable {
+        public var messages = 0
+        public var bytes = 0
+
+        public init() {}
+    }
+}
+
+/// How a run ended.
+public struct TransferResult: Hashable, Sendable {
+    public let counts: TransferCounts
+    /// Why it ended before everything was copied; nil where it went through.
+    public let failure: StoreError?
+
+    public init(counts: TransferCounts, failure: StoreError?) {
+        self.counts = counts
+        self.failure = failure
+    }
+}
+
+/// Tells people or programs about a run. Called by one task at a time.
+public protocol Reporter: Sendable {
+    func report(_ event: TransferEvent)
+}

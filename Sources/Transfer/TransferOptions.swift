@@ -1,0 +1,25 @@
+/// How a copy runs; nothing here changes what is copied.
+public struct TransferOptions: Sendable {
+    /// Batches of messages prepared at the same time.
+    public var jobs = 2
+    /// Count messages and bytes beforehand, for a progress display.
+    public var findsTotals = false
+    public var limits = TransferLimits()
+    public var now: @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+
+    public init() {}
+}
+
+/// The bounds of a run.
+public struct TransferLimits: Sendable {
+    /// A batch has at most so many messages and bytes; a larger message is a batch of its own.
+    public var batchMessages = 64
+    public var batchBytes = 2 << 20
+    /// Bytes, as listed, of messages opened and not yet saved; a larger message is alone on its way.
+    public var bytesInFlight = 32 << 20
+    /// A checkpoint after so many bytes saved, or so long.
+    public var checkpointBytes = 256_000_000
+    public var checkpointInterval: Duration = .seconds(60)
+
+    public init() {}
+}

@@ -1,0 +1,186 @@
+import CZlib
+import Foundation
+import TestSupport
+
+/// One field of one message that differs between the source, as Python sees it, and the PST, as libpst sees it.
+struct MessageDifference: CustomStringConvertible {
+    enum Field: String {
+        case subject, fromName, fromAddress, senderName, senderAddress, displayTo, displayCc, displayBcc
+        case submitTime, deliveryTime, read, unsent, plain, html, headers
+        case attachmentCount, attachmentName, attachmentKind, attachmentData, missing
+    }
+
+    let field: Field
+    let source: ExpectedMessage
+    let stored: LibpstMessage
+    /// The attachment, where it is about one.
+    var attachment: ExpectedMessage.Attachment?
+    /// The bytes found instead.
+    var data: [UInt8] = []
+    let expected: String
+    let found: String
+    let label: String
+
+    var description: String {
+        "\(label) \(field.rawValue): expected \(expected.debugDescription.prefix(200)), "
+            + "found \(found.debugDescription.prefix(200)) \(source.traits.sorted())"
+    }
+}
+
+/// Compares a message with what it became.
+struct MessageComparison {
+    private let source: ExpectedMessage
+    private let stored: LibpstMessage
+    private let label: String
+    private var differences: [MessageDifference] = []
+
+    /// Everything that differs, embedded messages included.
+    static func differences(_ source: ExpectedMessage, _ stored: LibpstMessage, label: String) -> [MessageDifference] {
+        var comparison = MessageComparison(source: source, stored: stored, label: label)
+        comparison.compareEnvelope()
+        comparison.compareBodies()
+        comparison.compareAttachments()
+        return comparison.differences
+    }
+
+    private init(source: ExpectedMessage, stored: LibpstMessage, label: String) {
+        self.source = source
+        self.stored = stored
+        self.label = label
+    }
+
+    private mutating func compareEnvelope() {
+        expect(.subject, source.subject ?? "", stored.subject)
+        if let from = source.from.first {
+            expect(.fromName, displayName(from), stored.fromName)
+            expect(.fromAddress, from[1], stored.fromAddress)
+        }
+        if let sender = source.sender.first {
+            expect(.senderName, displayName(sender), stored.senderName)
+            expect(.senderAddress, sender[1], stored.senderAddress)
+        }
+        expect(.displayTo, displayList(source.to), stored.displayTo)
+        expect(.displayCc, displayList(source.cc), stored.displayCc)
+        expect(.displayBcc, displayList(source.bcc), stored.displayBcc)
+        if let date = source.date { expect(.submitTime, "\(date)", stored.submitTime.map { "\($0)" } ?? "none") }
+        if let delivered = source.delivered {
+            expect(.deliveryTime, "\(delivered)", stored.deliveryTime.map { "\($0)" } ?? "none")
+        }
+        if let seen = source.seen { expect(.read, "\(seen)", "\(stored.isRead)") }
+        if let draft = source.draft { expect(.unsent, "\(draft)", "\(stored.isUnsent)") }
+        if let headers = source.headers { expect(.headers, normalized(headers), normalized(stored.headers ?? "")) }
+    }
+
+    private mutating func compareBodies() {
+        // Several text parts become one body, in their order.
+        let plain = normalized(stored.body ?? "")
+        switch source.plain.count {
+        // A body made from HTML is ours to phrase; that there is one is checked with the HTML.
+        case 0: if source.html.isEmpty { expect(.plain, "", plain) }
+        case 1: expect(.plain, normalized(source.plain[0]), plain)
+        default:
+            if !contains(plain, source.plain.map(normalized)) {
+                add(.plain, source.plain.joined(separator: "\n"), plain)
+            }
+        }
+        let html = stored.html ?? []
+        switch source.html.count {
+        case 0: if source.plain.count < 2 { expect(.html, "", String(decoding: html, as: UTF8.self)) }
+        case 1:
+            let bytes = source.html[0].bytes.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+            if html != bytes {
+                expect(.html, normalized(source.html[0].text), normalized(String(decoding: html, as: UTF8.self)))
+            }
+        default:
+            let text = normalized(String(decoding: html, as: UTF8.self))
+            if !contains(text, source.html.map { normalized($0.text) }) {
+                add(.html, source.html.map(\.text).joined(separator: "\n"), text)
+            }
+        }
+    }
+
+    private mutating func compareAttachments() {
+        let names = source.attachments.map { $0.name ?? $0.kind.rawValue }
+        guard source.attachments.count == stored.attachments.count else {
+            return add(
+                .attachmentCount, "\(names.count): \(names)",
+                "\(stored.attachments.count): \(stored.attachments.map(\.name))")
+        }
+        for (wanted, found) in zip(source.attachments, stored.attachments) { compare(wanted, found) }
+    }
+
+    private mutating func compare(_ wanted: ExpectedMessage.Attachment, _ found: LibpstAttachment) {
+        if let name = wanted.name, name != found.name { add(.attachmentName, name, found.name, wanted) }
+        switch wanted.kind {
+        case .smime:
+            if found.method != 1 || found.data.isEmpty { add(.attachmentData, "the signed entity", "nothing", wanted) }
+        case .value:
+            let checksum = crc32(of: found.data)
+            if wanted.size != found.data.count || wanted.crc != checksum {
+                add(
+                    .attachmentData, "\(wanted.size ?? 0) bytes, \(wanted.crc ?? 0) (\(wanted.type ?? ""))",
+                    "\(found.data.count) bytes, \(checksum)", wanted, found.data)
+            }
+        case .embedded:
+            guard let inner = wanted.message, let stored = found.embedded.first else {
+                return add(.attachmentKind, "embedded message", "method \(found.method)", wanted, found.data)
+            }
+            differences += Self.differences(inner, stored, label: label + " > embedded")
+        }
+    }
+
+    private mutating func expect(_ field: MessageDifference.Field, _ expected: String, _ found: String) {
+        if expected != found { add(field, expected, found) }
+    }
+
+    private mutating func add(
+        _ field: MessageDifference.Field, _ expected: String, _ found: String,
+        _ attachment: ExpectedMessage.Attachment? = nil, _ data: [UInt8] = []
+    ) {
+        differences.append(
+            MessageDifference(
+                field: field, source: source, stored: stored, attachment: attachment, data: data, expected: expected,
+                found: found, label: label))
+    }
+
+    private func displayName(_ mailbox: [String]) -> String {
+        mailbox[0].isEmpty ? mailbox[1] : mailbox[0]
+    }
+
+    private func displayList(_ mailboxes: [[String]]) -> String {
+        mailboxes.map(displayName).joined(separator: "; ")
+    }
+
+    /// Whether all of `pieces` stand in `text`, one after the other.
+    private func contains(_ text: String, _ pieces: [String]) -> Bool {
+        var rest = text[...]
+        for piece in pieces where !piece.isEmpty {
+            guard let range = rest.range(of: piece) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return true
+    }
+}
+
+/// Text without what the PST keeps differently everywhere: line ends are CRLF in a PST, NUL ends a string, and
+/// the last line end is not counted.
+func normalized(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    var previous: Unicode.Scalar = " "
+    for scalar in text.unicodeScalars {
+        defer { previous = scalar }
+        switch scalar {
+        case "\0": continue
+        case "\r": scalars.append("\n")
+        case "\n" where previous == "\r": continue
+        default: scalars.append(scalar)
+        }
+    }
+    while let last = scalars.last, last == "\n" || last == " " { scalars.removeLast() }
+    return String(scalars)
+}
+
+/// CRC-32 as zlib computes it.
+func crc32(of bytes: [UInt8]) -> UInt32 {
+    bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
+}

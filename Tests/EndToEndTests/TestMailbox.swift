@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The mailboxes that are copied from end to end.
+enum TestMailbox: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    /// What the project carries.
+    case sample
+    /// A mailbox as Dovecot writes it, and one as Courier does.
+    case listreader, oddities
+    /// Every single message of the corpus, as it is.
+    case eml
+
+    var testDescription: String { rawValue }
+
+    /// Those that can be made here.
+    static var available: [TestMailbox] { SharedMaterial.isAvailable ? allCases : [.sample] }
+
+    /// Writes the mailbox into `directory`.
+    ///
+    /// - Returns: the path of the Maildir.
+    func make(in directory: TemporaryDirectory) throws -> String {
+        let path = directory.path + "/" + rawValue
+        switch self {
+        case .sample:
+            _ = try CommandRun.run(BuiltProgram.mailboxGenerator, ["sample", path]).succeeded()
+        case .listreader, .oddities:
+            // The archive, not the folder: it has the delivery times.
+            let archive = corpus + "/maildir/\(rawValue).tar.xz"
+            _ = try CommandRun.run("tar", ["-xf", archive, "-C", directory.path]).succeeded()
+        case .eml:
+            for name in ["", "/cur", "/new", "/tmp"] {
+                try FileManager.default.createDirectory(atPath: path + name, withIntermediateDirectories: true)
+            }
+            _ = try CommandRun.run("cp", ["-r", "--preserve=timestamps", corpus + "/eml/.", path + "/cur"]).succeeded()
+        }
+        return path
+    }
+
+    private var corpus: String { (SharedMaterial.folder ?? "") + "/corpus" }
+}
+
+/// A mailbox and the PST it was copied into; both are removed with it.
+struct CopiedMailbox {
+    let maildir: String
+    let pst: String
+    let run: CommandRun
+    private let directory: TemporaryDirectory
+
+    init(_ mailbox: TestMailbox, options: [String] = []) throws {
+        directory = try TemporaryDirectory()
+        maildir = try mailbox.make(in: directory)
+        pst = directory.path + "/fredb.pst"
+        run = try CommandRun.run(
+            BuiltProgram.mailbackup,
+            ["copy", "--user", "fredb", "--source", "maildir:\(maildir)", "--out", pst] + options)
+    }
+
+    /// Files that are messages.
+    func messageCount() throws -> Int {
+        let files = FileManager.default.enumerator(atPath: maildir)?.compactMap { $0 as? String } ?? []
+        return files.count { $0.split(separator: "/").dropLast().last.map { ["cur", "new"].contains($0) } ?? false }
+    }
+
+    /// A path beside the PST.
+    func scratch(_ name: String) -> String { directory.path + "/" + name }
+}
