@@ -39,7 +39,6 @@ let package = Package(
         // C libraries, from Debian's packages.
         library("CGMime", pkgConfig: "gmime-3.0", apt: "libgmime-3.0-dev"),
         library("CLibdeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
-        library("CYtnef", pkgConfig: "libytnef", apt: "libytnef0-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         library("CBzip2", apt: "libbz2-dev"),
@@ -61,7 +60,7 @@ let package = Package(
 
         // Internet mail, and its conversion.
         module("MIME", ["CGMime", "BinaryIO"]),
-        module("Conversion", ["MIME", "MailStore", "MAPI", "BinaryIO", "CYtnef"]),
+        module("Conversion", ["MIME", "MailStore", "MAPI", "BinaryIO"]),
 
         // Stores.
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"]),
