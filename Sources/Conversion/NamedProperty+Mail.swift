@@ -3,7 +3,6 @@ internal import MAPI
 /// Named properties of mail — [MS-OXPROPS] 2.
 extension NamedProperty {
     // PSETID_Common
-    static let reminderSet = NamedProperty(set: .psetidCommon, identifier: 0x8503)
     static let isPrivate = NamedProperty(set: .psetidCommon, identifier: 0x8506)
     static let sideEffects = NamedProperty(set: .psetidCommon, identifier: 0x8510)
     static let smartNoAttachments = NamedProperty(set: .psetidCommon, identifier: 0x8514)
