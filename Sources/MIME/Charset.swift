@@ -125,27 +125,35 @@ public enum Charset {
 enum WindowsLatin {
     static func decode(_ bytes: UnsafeRawBufferPointer) -> String {
         if bytes.isASCII { return String(decoding: bytes, as: UTF8.self) }
-        return String(unsafeUninitializedCapacity: bytes.count * 3) { target in
-            var count = 0
-            for byte in bytes {
-                var scalar = UInt16(byte)
-                if byte >= 0x80 && byte < 0xA0 { scalar = upperControls[Int(byte) - 0x80] }
-                if scalar < 0x80 {
-                    target[count] = UInt8(truncatingIfNeeded: scalar)
-                    count += 1
-                } else if scalar < 0x800 {
-                    target[count] = 0xC0 | UInt8(truncatingIfNeeded: scalar >> 6)
-                    target[count + 1] = 0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F)
-                    count += 2
-                } else {
-                    target[count] = 0xE0 | UInt8(truncatingIfNeeded: scalar >> 12)
-                    target[count + 1] = 0x80 | UInt8(truncatingIfNeeded: (scalar >> 6) & 0x3F)
-                    target[count + 2] = 0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F)
-                    count += 3
-                }
-            }
-            return count
+        return upperControls.withUnsafeBufferPointer { controls in
+            String(unsafeUninitializedCapacity: bytes.count * 3) { encode(bytes, controls, into: $0) }
         }
+    }
+
+    private static func encode(
+        _ bytes: UnsafeRawBufferPointer, _ controls: UnsafeBufferPointer<UInt16>,
+        into target: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        var count = 0
+        for byte in bytes {
+            if byte < 0x80 {
+                target[count] = byte
+                count += 1
+                continue
+            }
+            let scalar = byte < 0xA0 ? controls[Int(byte) - 0x80] : UInt16(byte)
+            if scalar < 0x800 {
+                target[count] = 0xC0 | UInt8(truncatingIfNeeded: scalar >> 6)
+                count += 1
+            } else {
+                target[count] = 0xE0 | UInt8(truncatingIfNeeded: scalar >> 12)
+                target[count + 1] = 0x80 | UInt8(truncatingIfNeeded: (scalar >> 6) & 0x3F)
+                count += 2
+            }
+            target[count] = 0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F)
+            count += 1
+        }
+        return count
     }
 
     private static let upperControls: [UInt16] = [

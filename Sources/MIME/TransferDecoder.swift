@@ -1,5 +1,3 @@
-internal import CGMime
-
 /// Undoes a transfer encoding piece by piece — RFC 2045 6.7, 6.8. The whole source lies in memory, so a decoder only
 /// keeps its place in it and can always look ahead.
 public struct TransferDecoder: Sendable {
@@ -29,7 +27,7 @@ public struct TransferDecoder: Sendable {
     /// All of `source` decoded.
     public static func decode(_ source: UnsafeRawBufferPointer, _ encoding: TransferEncoding) -> [UInt8] {
         if encoding == .identity { return Array(source) }
-        if encoding == .uuencode { return uudecoded(source) }
+        if encoding == .uuencode { return Uuencode.decoded(source) }
         var decoder = TransferDecoder(encoding)
         return [UInt8](unsafeUninitializedCapacity: source.count + minimumRoom) { target, count in
             let room = UnsafeMutableRawBufferPointer(target)
@@ -141,19 +139,6 @@ public struct TransferDecoder: Sendable {
             return end + 1 < source.count && source[end + 1] == ASCII.lineFeed ? end + 2 : end + 1
         }
         return nil
-    }
-
-    private static func uudecoded(_ source: UnsafeRawBufferPointer) -> [UInt8] {
-        guard source.count <= MIMELimits.uuencodedLength, let base = source.baseAddress else { return Array(source) }
-        var state: Int32 = Int32(GMIME_UUDECODE_STATE_INIT)
-        var save: guint32 = 0
-        let decoded = [UInt8](unsafeUninitializedCapacity: source.count + 64) { target, count in
-            guard let room = target.baseAddress else { return }
-            count = Int(
-                g_mime_encoding_uudecode_step(
-                    base.assumingMemoryBound(to: UInt8.self), source.count, room, &state, &save))
-        }
-        return decoded.isEmpty ? Array(source) : decoded
     }
 }
 

@@ -34,6 +34,11 @@ struct BodySelection {
 
     private init() {}
 
+    /// The part whose content lies there has become something else than an attachment.
+    mutating func removeItem(at content: Range<Int>) {
+        items.removeAll { $0.part.content == content }
+    }
+
     mutating func appendLeftover(_ range: Range<Int>, of part: Part) {
         items.append(Item(part: part, form: .leftover(range)))
     }

@@ -11,8 +11,16 @@ extension MessageImport {
         }
         var selection = BodySelection(root: root)
         collectLeftovers(root, into: &selection)
-        let html = setBodies(selection.segments)
+        let report = report()
+        if let report { selection.removeItem(at: report.part.content) }
+        let encapsulation = report == nil ? encapsulationPart : nil
+        let inner = encapsulation.flatMap(unpack)
+        if let encapsulation, inner != nil { selection.removeItem(at: encapsulation.content) }
+        var html: [UInt8]?
+        if inner.map(Self.hasBody) != true { html = setBodies(selection.segments) }
         setAttachments(selection.items, html: html)
+        if let report { apply(report) }
+        if let inner { merge(inner) }
     }
 
     /// Whole parts can stand outside the boundaries of a damaged message. What is no more than a remark is passed over,

@@ -99,18 +99,3 @@ struct PartReader: AttachmentReader {
         return count
     }
 }
-
-extension LineEnds {
-    /// Every LF that follows no CR becomes CRLF; nothing else changes.
-    static func completed(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + bytes.count / 32)
-        var previous: UInt8 = 0
-        for byte in bytes {
-            if byte == 0x0A, previous != 0x0D { result.append(0x0D) }
-            result.append(byte)
-            previous = byte
-        }
-        return result
-    }
-}

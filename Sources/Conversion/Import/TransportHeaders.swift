@@ -42,37 +42,3 @@ enum TransportHeaders {
         return UnsafeRawBufferPointer(rebasing: block[(end + 1)...])
     }
 }
-
-enum LineEnds {
-    /// Every LF that follows no CR becomes CRLF; NULs, at which a MAPI string would end, are left out. Lone CRs stay.
-    static func crlf(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        var extra = 0
-        var previous: UInt8 = 0
-        for byte in bytes {
-            if byte == 0x0A, previous != 0x0D { extra += 1 }
-            previous = byte
-        }
-        return [UInt8](unsafeUninitializedCapacity: bytes.count + extra) { target, count in
-            var previous: UInt8 = 0
-            for byte in bytes {
-                if byte == 0x0A, previous != 0x0D {
-                    target[count] = 0x0D
-                    count += 1
-                }
-                previous = byte
-                if byte == 0 { continue }
-                target[count] = byte
-                count += 1
-            }
-        }
-    }
-
-    static func crlf(_ text: String) -> String {
-        var text = text
-        return text.withUTF8 { bytes in
-            let raw = UnsafeRawBufferPointer(bytes)
-            if !raw.contains(0x0A) && !raw.contains(0) { return nil as [UInt8]? }
-            return crlf(raw)
-        }.map { String(decoding: $0, as: UTF8.self) } ?? text
-    }
-}
