@@ -221,11 +221,11 @@ private final class CopyRun<Destination: WritableMessageStore> {
         }
         do throws(StoreError) {
             try await destination.finish()
-            return error
-        } catch {
+        } catch let unfinished {
             await destination.abandon()
-            return error
+            return unfinished
         }
+        return error
     }
 
     private static var cancelled: StoreError { StoreError(.cancelled, "interrupted") }
