@@ -94,7 +94,7 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
-        tests("CommandLineTests", ["CommandLine", "TestSupport"]),
+        tests("CommandLineTests", ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests("EndToEndTests", ["TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
     ]

@@ -24,12 +24,12 @@ final class Interruption: Sendable {
         for source in sources {
             let number = Int32(source.handle)
             source.setEventHandler { [self] in
-                Glibc.signal(number, SIG_DFL)
                 let isFirst = received.withLock { received in
                     defer { received = received ?? number }
                     return received == nil
                 }
                 if isFirst { stop() }
+                Glibc.signal(number, SIG_DFL)
             }
             source.resume()
         }

@@ -52,8 +52,9 @@ extension String {
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        // Format characters can turn the direction of the line.
-        case .control, .lineSeparator, .paragraphSeparator, .format: true
+        case .control, .lineSeparator, .paragraphSeparator: true
+        // These could turn the direction of the line; other format characters join emoji and letters.
+        case .format: scalar.properties.isBidiControl
         default: false
         }
     }

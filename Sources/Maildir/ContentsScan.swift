@@ -57,15 +57,7 @@ struct ContentsScan {
             problems.append(problem(.source(errno: code), "cannot list all of \(name): \(systemMessage(code))"))
         }
         afterReading(name)
-        return Outcome(isUnchanged: before == directory.modificationTime && !Self.isRecent(before))
-    }
-
-    private static func isRecent(_ time: Int64?) -> Bool {
-        var now = timespec()
-        guard let time, clock_gettime(CLOCK_REALTIME, &now) == 0 else { return false }
-        let nanoseconds = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-        let (age, overflow) = nanoseconds.subtractingReportingOverflow(time)
-        return !overflow && age >= 0 && age < MaildirLimits.timestampTick
+        return Outcome(isUnchanged: before == directory.modificationTime && !isRecent(before))
     }
 
     /// One directory missing is an empty one (version control and backups drop those); both, and no marker of a

@@ -55,3 +55,13 @@ extension stat {
         return scaled.addingReportingOverflow(Int64(st_mtim.tv_nsec)).partialValue
     }
 }
+
+/// Whether a directory's modification time, in nanoseconds since 1970, is so new that a further change may leave
+/// it as it is; what was read of the directory is then no proof of anything.
+func isRecent(_ modificationTime: Int64?) -> Bool {
+    var now = timespec()
+    guard let modificationTime, clock_gettime(CLOCK_REALTIME, &now) == 0 else { return false }
+    let nanoseconds = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    let (age, overflow) = nanoseconds.subtractingReportingOverflow(modificationTime)
+    return !overflow && age >= 0 && age < MaildirLimits.timestampTick
+}

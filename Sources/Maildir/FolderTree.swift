@@ -48,36 +48,48 @@ struct FolderTree {
         folders.append(FolderDirectory(relativePath: [], path: FolderPath(["INBOX"]), holdsMessages: true))
     }
 
+    private static let loopText = "a loop of symbolic links"
+
     private mutating func addProblem(_ code: StoreError.Code, _ text: String, at relativePath: [UInt8]) {
         let name = EscapedName.encode(relativePath)
         problems.append(StoreError(code, name.isEmpty ? text : "\(name): \(text)"))
     }
 
     /// The names of the directories in a directory (symbolic links followed), with what identifies each.
-    private mutating func subdirectories(of relativePath: [UInt8]) -> [(name: [UInt8], identity: FileIdentity)] {
+    /// A name for which `isRelevant` holds and that cannot be looked at is a problem.
+    private mutating func subdirectories(
+        of relativePath: [UInt8], where isRelevant: ([UInt8]) -> Bool = { _ in true }
+    ) -> [(name: [UInt8], identity: FileIdentity)] {
         guard let directory = Directory(absolute(relativePath)) else {
             let code = errno
             addProblem(.source(errno: code), "cannot list folders: \(systemMessage(code))", at: relativePath)
             return []
         }
         var found: [(name: [UInt8], identity: FileIdentity)] = []
-        var broken: [[UInt8]] = []
+        var broken: [(name: [UInt8], reason: Int32)] = []
         let code = directory.forEachName { name in
             var status = stat()
-            let result = name.withMemoryRebound(to: CChar.self) { text -> Int32 in
-                guard let text = text.baseAddress else { return -1 }
-                return fstatat(directory.descriptor, text, &status, 0)
+            let reason = name.withMemoryRebound(to: CChar.self) { text -> Int32 in
+                guard let text = text.baseAddress else { return ENOENT }
+                guard fstatat(directory.descriptor, text, &status, 0) != 0 else { return 0 }
+                let reason = errno
+                // Gone since it was read, or a link that leads nowhere?
+                let isThere = fstatat(directory.descriptor, text, &status, AT_SYMLINK_NOFOLLOW) == 0
+                return isThere ? reason : 0
             }
-            if result != 0 {
-                if errno == ELOOP { broken.append(Array(name)) }
-                return
+            if reason != 0 {
+                broken.append((Array(name), reason))
+            } else if status.isDirectory {
+                found.append((Array(name), FileIdentity(status)))
             }
-            if status.isDirectory { found.append((Array(name), FileIdentity(status))) }
         }
         if code != 0 {
             addProblem(.source(errno: code), "cannot list all folders: \(systemMessage(code))", at: relativePath)
         }
-        for name in broken { addProblem(.badData, "a loop of symbolic links", at: join(relativePath, name)) }
+        for (name, reason) in broken where isRelevant(name) {
+            let text = reason == ELOOP ? Self.loopText : "cannot be followed: \(systemMessage(reason))"
+            addProblem(.source(errno: reason), text, at: join(relativePath, name))
+        }
         return found.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
@@ -124,7 +136,7 @@ extension FolderTree {
     private mutating func readMaildirPlusPlus() {
         guard let top = SourceFile.status(of: absolute([])) else { return }
         let topIdentity = FileIdentity(top)
-        for (name, identity) in subdirectories(of: []) {
+        for (name, identity) in subdirectories(of: [], where: { $0.first == Self.dot }) {
             guard name.first == Self.dot else {
                 if isStray(name, identity, top: topIdentity) {
                     addProblem(.badData, "is or holds a folder of the layout fs, not copied as maildir++", at: name)
@@ -133,7 +145,7 @@ extension FolderTree {
             }
             guard name != Self.deletedFolder, kind(of: name) == .folder else { continue }
             if identity == topIdentity {
-                addProblem(.badData, "a loop of symbolic links", at: name)
+                addProblem(.badData, Self.loopText, at: name)
                 continue
             }
             let levels = FolderName.levels(Array(name.dropFirst())).map { FolderName.display($0) }
@@ -181,7 +193,7 @@ extension FolderTree {
         for (name, identity) in subdirectories(of: parent) where !Self.messageDirectories.contains(name) {
             let place = join(parent, name)
             if ancestors.contains(identity) {
-                addProblem(.badData, "a loop of symbolic links", at: place)
+                addProblem(.badData, Self.loopText, at: place)
                 continue
             }
             guard name != Self.deletedFolder, ancestors.count < MaildirLimits.depth else {

@@ -6,17 +6,18 @@ struct MaildirKeywords {
     private let byLetter: [String?]
     /// Courier: names by unique name, in `courierimapkeywords/`.
     private let byUniqueName: [String: [String]]
-    /// Letters used in this folder that have no name.
+    /// Letters used in this folder that have no name. Where Courier keeps the keywords, letters are not Dovecot's.
     private(set) var unknownLetters: UInt32 = 0
+    private let expectsLetterNames: Bool
     private var cache: [UInt32: [String]] = [:]
 
     /// `folder` is the folder's path without a final slash or zero.
     init(folder: [UInt8]) {
-        byLetter = Self.dovecotNames(folder)
+        let names = Self.dovecotNames(folder)
+        byLetter = names ?? [String?](repeating: nil, count: MaildirLimits.dovecotKeywords)
         byUniqueName = CourierKeywords.read(folder)
+        expectsLetterNames = names != nil || byUniqueName.isEmpty
     }
-
-    var hasCourierKeywords: Bool { !byUniqueName.isEmpty }
 
     /// Adds a message's keywords to its state; `$Forwarded` becomes the state that Maildir also has a flag for.
     mutating func apply(letters: UInt32, uniqueName: String, to state: inout MessageState) {
@@ -40,7 +41,7 @@ struct MaildirKeywords {
         for index in 0..<MaildirLimits.dovecotKeywords where letters & (1 << UInt32(index)) != 0 {
             if let name = byLetter[index] {
                 names.append(name)
-            } else {
+            } else if expectsLetterNames {
                 unknownLetters |= 1 << UInt32(index)
             }
         }
@@ -48,11 +49,11 @@ struct MaildirKeywords {
         return names
     }
 
-    /// Lines "INDEX NAME".
-    private static func dovecotNames(_ folder: [UInt8]) -> [String?] {
+    /// Lines "INDEX NAME"; nil where there is no such file.
+    private static func dovecotNames(_ folder: [UInt8]) -> [String?]? {
         var names = [String?](repeating: nil, count: MaildirLimits.dovecotKeywords)
         let path = folder + Array("/dovecot-keywords\0".utf8)
-        guard let content = SourceFile.read(path, limit: MaildirLimits.keywordFileSize) else { return names }
+        guard let content = SourceFile.read(path, limit: MaildirLimits.keywordFileSize) else { return nil }
         for line in content.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
             guard fields.count == 2, let index = Int(String(decoding: fields[0], as: UTF8.self)),

@@ -7,6 +7,8 @@ final class Relocations: Sendable {
         /// The folder's path.
         let folder: [UInt8]
         let times: [Int64?]
+        /// Whether unchanged times prove that nothing was renamed since.
+        let isProof: Bool
         let locations: [String: MessageLocation]
     }
 
@@ -18,7 +20,8 @@ final class Relocations: Sendable {
         latest.withLock { latest in
             if let index = latest, index.folder == folder {
                 if let found = index.locations[uniqueName], found != tried { return found }
-                if index.times == Self.times(of: folder) && index.locations[uniqueName] == nil { return nil }
+                let isCurrent = index.isProof && index.times == Self.times(of: folder)
+                if isCurrent && index.locations[uniqueName] == nil { return nil }
             }
             let index = Self.read(folder)
             latest = index
@@ -34,6 +37,7 @@ final class Relocations: Sendable {
 
     private static func read(_ folder: [UInt8]) -> Index {
         let times = times(of: folder)
+        let isProof = !times.contains(where: isRecent)
         var locations: [String: MessageLocation] = [:]
         for name in directories {
             guard let directory = Directory(folder + Array("/\(name)\0".utf8)) else { continue }
@@ -44,6 +48,6 @@ final class Relocations: Sendable {
                 locations[unique] = MessageLocation(directory: name, info: info)
             }
         }
-        return Index(folder: folder, times: times, locations: locations)
+        return Index(folder: folder, times: times, isProof: isProof, locations: locations)
     }
 }

@@ -70,11 +70,13 @@ private final class CopyRun<Destination: WritableMessageStore> {
                 RunStart(
                     source: source.description, destination: destination.description, folders: selected.count,
                     skipped: all.filter { !chosen.contains($0.id) }.map(\.path))))
-        guard !selected.isEmpty else { throw StoreError(.noInput, "no folder of \(source.description) is selected") }
-        for problem in hierarchy.problems { tell(problem) }
-        for pattern in selection.unmatched(in: all) {
-            tell(StoreError(.noInput, "no folder matches '\(pattern.text)'"))
+        let unmatched = selection.unmatched(in: all).map { "'\($0.text)'" }
+        guard !selected.isEmpty else {
+            let reason = unmatched.isEmpty ? "is selected" : "matches \(unmatched.joined(separator: ", "))"
+            throw StoreError(.noInput, "no folder of \(source.description) \(reason)")
         }
+        for problem in hierarchy.problems { tell(problem) }
+        for pattern in unmatched { tell(StoreError(.noInput, "no folder matches \(pattern)")) }
         if options.findsTotals { totals = await findTotals(selected) }
         var creation = FolderCreation(destination: destination, folders: all)
         for folder in selected {
@@ -219,11 +221,11 @@ private final class CopyRun<Destination: WritableMessageStore> {
         }
         do throws(StoreError) {
             try await destination.finish()
-            return error
-        } catch {
+        } catch let unfinished {
             await destination.abandon()
-            return error
+            return unfinished
         }
+        return error
     }
 
     private static var cancelled: StoreError { StoreError(.cancelled, "interrupted") }

@@ -79,6 +79,12 @@ public struct TransferProgress: Hashable, Sendable {
     public var totals: Totals?
     public var folder: FolderPath
 
+    public init(counts: TransferCounts, totals: Totals?, folder: FolderPath) {
+        self.counts = counts
+        self.totals = totals
+        self.folder = folder
+    }
+
     public struct Totals: Hashable, Sendable {
         public var messages = 0
         public var bytes = 0
