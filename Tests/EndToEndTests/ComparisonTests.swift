@@ -18,7 +18,8 @@ struct ComparisonTests {
     @Test(
         "Each kind of damage is noticed, and nothing explains it away",
         arguments: [
-            "subject", "fromName", "fromAddress", "senderName", "senderAddress", "displayTo", "displayCc", "displayBcc",
+            "messageID", "subject", "fromName", "fromAddress", "senderName", "senderAddress", "displayTo", "displayCc",
+            "displayBcc",
             "submitTime", "deliveryTime", "read", "unsent", "plain", "html", "headers", "attachmentCount",
             "attachmentName",
             "attachmentKind", "attachmentData",
@@ -86,6 +87,7 @@ struct ComparisonTests {
     /// - Returns: false where the message has nothing of the kind.
     private func damage(_ message: inout LibpstMessage, _ field: String) -> Bool {
         switch field {
+        case "messageID": message.messageID += "?"
         case "subject": message.subject += "?"
         case "fromName": message.fromName += "?"
         case "fromAddress": message.fromAddress += "?"

@@ -5,7 +5,7 @@ import TestSupport
 /// One field of one message that differs between the source, as Python sees it, and the PST, as libpst sees it.
 struct MessageDifference: CustomStringConvertible {
     enum Field: String {
-        case subject, fromName, fromAddress, senderName, senderAddress, displayTo, displayCc, displayBcc
+        case messageID, subject, fromName, fromAddress, senderName, senderAddress, displayTo, displayCc, displayBcc
         case submitTime, deliveryTime, read, unsent, plain, html, headers
         case attachmentCount, attachmentName, attachmentKind, attachmentData, missing
     }
@@ -50,6 +50,7 @@ struct MessageComparison {
     }
 
     private mutating func compareEnvelope() {
+        expect(.messageID, source.messageID, stored.messageID)
         expect(.subject, source.subject ?? "", stored.subject)
         if let from = source.from.first {
             expect(.fromName, displayName(from), stored.fromName)

@@ -315,6 +315,8 @@ def sanitize(name):
 
 def header_block(data):
     """The bytes up to the empty line, as text."""
+    # The line of an mbox is no header.
+    data = re.sub(rb"\A>?From [^\n]*\n", b"", data)
     match = re.search(rb"\r?\n\r?\n", data)
     if data[:1] in (b"\n", b"\r"):
         return ""
