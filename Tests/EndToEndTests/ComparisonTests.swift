@@ -69,7 +69,7 @@ struct ComparisonTests {
         message.displayBcc = source.bcc.map(name).joined(separator: "; ")
         message.submitTime = source.date
         message.deliveryTime = source.delivered
-        message.flags = (source.seen ?? false ? 1 : 0) | (source.draft ?? false ? 8 : 0)
+        message.flags = (source.seen ?? false ? 1 : 0) | (source.unsent ?? false ? 8 : 0)
         message.body = source.plain.isEmpty ? nil : source.plain.joined(separator: "\n")
         message.html = source.html.first.map { $0.bytes.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
         message.headers = source.headers
