@@ -18,7 +18,8 @@ struct ComparisonTests {
     @Test(
         "Each kind of damage is noticed, and nothing explains it away",
         arguments: [
-            "subject", "fromName", "fromAddress", "senderName", "senderAddress", "displayTo", "displayCc", "displayBcc",
+            "messageID", "subject", "fromName", "fromAddress", "senderName", "senderAddress", "displayTo", "displayCc",
+            "displayBcc",
             "submitTime", "deliveryTime", "read", "unsent", "plain", "html", "headers", "attachmentCount",
             "attachmentName",
             "attachmentKind", "attachmentData",
@@ -68,7 +69,7 @@ struct ComparisonTests {
         message.displayBcc = source.bcc.map(name).joined(separator: "; ")
         message.submitTime = source.date
         message.deliveryTime = source.delivered
-        message.flags = (source.seen ?? false ? 1 : 0) | (source.draft ?? false ? 8 : 0)
+        message.flags = (source.seen ?? false ? 1 : 0) | (source.unsent ?? false ? 8 : 0)
         message.body = source.plain.isEmpty ? nil : source.plain.joined(separator: "\n")
         message.html = source.html.first.map { $0.bytes.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
         message.headers = source.headers
@@ -86,6 +87,7 @@ struct ComparisonTests {
     /// - Returns: false where the message has nothing of the kind.
     private func damage(_ message: inout LibpstMessage, _ field: String) -> Bool {
         switch field {
+        case "messageID": message.messageID += "?"
         case "subject": message.subject += "?"
         case "fromName": message.fromName += "?"
         case "fromAddress": message.fromAddress += "?"

@@ -11,8 +11,9 @@ struct ExpectedMessage: Decodable, Sendable {
         let type: String?
         let size: Int?
         let crc: UInt32?
-        /// The same with CRLF line ends.
+        /// The same with CRLF line ends, and without any white space.
         let crlfCRC: UInt32?
+        let squeezedCRC: UInt32?
         /// The bytes in base64, where they are few.
         let content: String?
         let message: ExpectedMessage?
@@ -28,7 +29,7 @@ struct ExpectedMessage: Decodable, Sendable {
     let folder: [String]?
     let file: String?
     let seen: Bool?
-    let draft: Bool?
+    let unsent: Bool?
     /// Seconds since 1970.
     let delivered: Int?
     let headers: String?
@@ -56,7 +57,8 @@ struct ExpectedMessage: Decodable, Sendable {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .custom { keys in
             let key = keys[keys.count - 1].stringValue
-            return AnyKey(["message_id": "messageID", "crlf_crc": "crlfCRC"][key] ?? key)
+            return AnyKey(
+                ["message_id": "messageID", "crlf_crc": "crlfCRC", "squeezed_crc": "squeezedCRC"][key] ?? key)
         }
         return try run.output.split(separator: UInt8(ascii: "\n"))
             .map { try decoder.decode(ExpectedMessage.self, from: Data($0)) }

@@ -5,7 +5,7 @@ import TestSupport
 /// One field of one message that differs between the source, as Python sees it, and the PST, as libpst sees it.
 struct MessageDifference: CustomStringConvertible {
     enum Field: String {
-        case subject, fromName, fromAddress, senderName, senderAddress, displayTo, displayCc, displayBcc
+        case messageID, subject, fromName, fromAddress, senderName, senderAddress, displayTo, displayCc, displayBcc
         case submitTime, deliveryTime, read, unsent, plain, html, headers
         case attachmentCount, attachmentName, attachmentKind, attachmentData, missing
     }
@@ -22,8 +22,11 @@ struct MessageDifference: CustomStringConvertible {
     let label: String
 
     var description: String {
-        "\(label) \(field.rawValue): expected \(expected.debugDescription.prefix(200)), "
-            + "found \(found.debugDescription.prefix(200)) \(source.traits.sorted())"
+        let common = zip(expected, found).prefix { $0 == $1 }.count
+        let start = max(common - 20, 0)
+        let excerpts = [expected, found].map { String($0.dropFirst(start).prefix(120)).debugDescription }
+        return "\(label) \(field.rawValue): from character \(start) expected \(excerpts[0]), found \(excerpts[1]) "
+            + "\(source.traits.sorted())"
     }
 }
 
@@ -50,6 +53,7 @@ struct MessageComparison {
     }
 
     private mutating func compareEnvelope() {
+        expect(.messageID, source.messageID, stored.messageID)
         expect(.subject, source.subject ?? "", stored.subject)
         if let from = source.from.first {
             expect(.fromName, displayName(from), stored.fromName)
@@ -67,7 +71,7 @@ struct MessageComparison {
             expect(.deliveryTime, "\(delivered)", stored.deliveryTime.map { "\($0)" } ?? "none")
         }
         if let seen = source.seen { expect(.read, "\(seen)", "\(stored.isRead)") }
-        if let draft = source.draft { expect(.unsent, "\(draft)", "\(stored.isUnsent)") }
+        if let unsent = source.unsent { expect(.unsent, "\(unsent)", "\(stored.isUnsent)") }
         if let headers = source.headers { expect(.headers, normalized(headers), normalized(stored.headers ?? "")) }
     }
 
@@ -83,19 +87,21 @@ struct MessageComparison {
                 add(.plain, source.plain.joined(separator: "\n"), plain)
             }
         }
+        compareHTML()
+    }
+
+    /// Where HTML and text stand beside each other, the HTML body holds both; so every piece must be in it, in order.
+    private mutating func compareHTML() {
         let html = stored.html ?? []
-        switch source.html.count {
-        case 0: if source.plain.count < 2 { expect(.html, "", String(decoding: html, as: UTF8.self)) }
-        case 1:
-            let bytes = source.html[0].bytes.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-            if html != bytes {
-                expect(.html, normalized(source.html[0].text), normalized(String(decoding: html, as: UTF8.self)))
-            }
-        default:
-            let text = normalized(String(decoding: html, as: UTF8.self))
-            if !contains(text, source.html.map { normalized($0.text) }) {
-                add(.html, source.html.map(\.text).joined(separator: "\n"), text)
-            }
+        let text = normalized(String(decoding: html, as: UTF8.self))
+        guard let first = source.html.first else {
+            if source.plain.count < 2 { expect(.html, "", text) }
+            return
+        }
+        let bytes = first.bytes.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+        if source.html.count == 1 && html == bytes { return }
+        if !contains(text, source.html.map { normalized($0.text) }) {
+            add(.html, source.html.map { normalized($0.text) }.joined(separator: "\n"), text)
         }
     }
 

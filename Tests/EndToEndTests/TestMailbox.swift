@@ -32,7 +32,15 @@ enum TestMailbox: String, CaseIterable, Sendable, CustomTestStringConvertible {
             for name in ["", "/cur", "/new", "/tmp"] {
                 try FileManager.default.createDirectory(atPath: path + name, withIntermediateDirectories: true)
             }
-            _ = try CommandRun.run("cp", ["-r", "--preserve=timestamps", corpus + "/eml/.", path + "/cur"]).succeeded()
+            // Delivered one a minute: messages without Message-ID are told apart by their order.
+            let names = try FileManager.default.contentsOfDirectory(atPath: corpus + "/eml").sorted()
+            for (index, name) in names.enumerated() {
+                let copy = path + "/cur/" + name
+                try Data(contentsOf: URL(fileURLWithPath: corpus + "/eml/" + name)).write(
+                    to: URL(fileURLWithPath: copy))
+                let delivered = Date(timeIntervalSince1970: 1_700_000_000 + Double(index) * 60)
+                try FileManager.default.setAttributes([.modificationDate: delivered], ofItemAtPath: copy)
+            }
         }
         return path
     }

@@ -25,7 +25,7 @@ CHARSETS = {
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
     "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "tis-620": "cp874", "iso-8859-11": "cp874",
     "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "unicode-1-1-utf-7": "utf-7", "x-user-defined": "guess",
-    "unknown-8bit": "guess", "8bit": "guess", "utf8": "utf-8", "iso-2022-jp": "iso-2022-jp-ext",
+    "unknown-8bit": "guess", "8bit": "guess", "utf8": "utf-8", "iso-2022-jp": "iso2022_jp_ext",
 }  # fmt: skip
 
 
@@ -34,7 +34,13 @@ def decode(data, charset, fallback="cp1252"):
     name = CHARSETS.get((charset or "us-ascii").strip("\"' ").lower(), (charset or "").strip("\"' "))
     if name != "guess":
         try:
-            return data.decode(name, "replace").replace("\ufeff", "")
+            text = data.decode(name, "replace").removeprefix("\ufeff")
+            if "\ufffd" not in text:
+                return text
+            # A wrong label: what is UTF-8, is.
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return text
         except (LookupError, ValueError, AssertionError):
             pass
     try:
@@ -51,6 +57,13 @@ def raw_value(value):
     data = value.encode("utf-8", "surrogateescape")
     return re.sub(rb"\r?\n(?=[ \t])", b"", data).replace(b"\r", b"").replace(b"\n", b"").strip()
 
+
+# Where address parsers go different ways: groups, comments, quoted pairs, several words without brackets, "a@b <c@d>",
+# a name without an address, quotes in the middle of a word.
+ODD_ADDRESSES = re.compile(r"""[:;\\(]|@[^<>,"]*<|[^\s<>,"@]\s+[^\s<>,"@]+@[^,]*$|<[^@>]*>|\w"|\][^,>]|>\s*[^\s,]""")
+
+# Names of folders for drafts.
+DRAFTS = ("Drafts", "Entwürfe", "Brouillons", "Черновики")
 
 ENCODED_WORD = re.compile(rb"=\?([^?\s]+?)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 
@@ -159,7 +172,7 @@ class Message:
             self.traits.add("repeated:" + name.lower())
         for value in values:
             text = raw_value(value).decode("utf-8", "surrogateescape")
-            if any(character in text for character in ":;") or text.count("<") != text.count(">") or "\\" in text:
+            if ODD_ADDRESSES.search(text) or text.count("<") != text.count(">") or "@" not in text:
                 self.traits.add("address:" + name.lower())
             for display, address in email.utils.getaddresses([text]):
                 display = display.encode("utf-8", "surrogateescape")
@@ -184,7 +197,9 @@ class Message:
     def content(self, part):
         """Decoded bytes of a leaf."""
         if part.is_multipart():
-            return b"".join(child.as_bytes() for child in part.get_payload())
+            # Without folding the header anew.
+            policy = RawHeaders(max_line_length=None)
+            return b"".join(child.as_bytes(policy=policy) for child in part.get_payload())
         encoding = part.get("content-transfer-encoding", "").split(";")[0].strip().lower()
         # Not get_payload(): that takes 8-bit text for what its label says, and writes it as UTF-8.
         data = (part._payload or "").encode("ascii", "surrogateescape")
@@ -207,16 +222,18 @@ class Message:
         kind = self.source.get_content_type()
         protocol = str(self.source.get_param("protocol") or "").lower()
         self.traits.add("type:" + kind)
-        if kind == "multipart/signed" and "pkcs7-signature" in protocol and self.source.is_multipart():
+        if kind == "multipart/signed" and "pkcs7-signature" in protocol and self.part_count() > 1:
             self.traits.add("smime")
-            if self.source.get_payload():
-                self.collect(self.source.get_payload(0))
+            self.collect(self.source.get_payload(0))
             self.attachments = [{"name": "SMIME.p7m", "kind": "smime"}]
         elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
             self.traits.add("smime")
             self.attach(self.source)
         else:
             self.collect(self.source)
+
+    def part_count(self):
+        return len(self.source.get_payload()) if self.source.is_multipart() else 0
 
     def collect(self, part, level=0):
         kind = part.get_content_type()
@@ -227,7 +244,7 @@ class Message:
                 self.plain.append(decode(self.content(part), None, self.fallback))
                 return
             self.collect_children(part, level)
-        elif kind == "message/rfc822" and part.is_multipart():
+        elif kind in ("message/rfc822", "message/global") and part.is_multipart():
             self.attachments.append(
                 {"name": None, "kind": "embedded", "message": Message(part.get_payload(0), self.depth + 1).fields()}
             )
@@ -259,8 +276,13 @@ class Message:
         del self.plain[plain + 1 :]
 
     def is_body(self, part):
-        if part.get_content_type() not in ("text/plain", "text/html"):
+        kind = part.get_content_type()
+        if kind not in ("text/plain", "text/html", "text/enriched", "text/richtext"):
             return False
+        if kind in ("text/enriched", "text/richtext"):
+            self.traits.add("enriched")
+        if str(part.get_param("format") or "").lower() == "flowed":
+            self.traits.add("flowed")
         disposition = str(part.get("content-disposition", "")).split(";")[0].strip().lower()
         return disposition != "attachment" and self.file_name(part) is None
 
@@ -273,6 +295,7 @@ class Message:
                 "type": part.get_content_type(),
                 "size": len(data),
                 "crc": zlib.crc32(data),
+                "squeezed_crc": zlib.crc32(re.sub(rb"\s", b"", data)),
                 "crlf_crc": zlib.crc32(re.sub(rb"\r?\n", b"\r\n", data)),
                 "content": base64.b64encode(data).decode() if len(data) < 1000 else None,
                 "content_id": decode(raw_value(part.get("content-id", "")), None).strip("<> "),
@@ -315,6 +338,8 @@ def sanitize(name):
 
 def header_block(data):
     """The bytes up to the empty line, as text."""
+    # The line of an mbox is no header.
+    data = re.sub(rb"\A>?From [^\n]*\n", b"", data)
     match = re.search(rb"\r?\n\r?\n", data)
     if data[:1] in (b"\n", b"\r"):
         return ""
@@ -356,13 +381,17 @@ def main(root):
             with open(os.path.join(folder, part, name), "rb") as file:
                 data = file.read()
             flags = name.rpartition(":2,")[2] if ":2," in name and part == "cur" else ""
-            message = Message(parser.parsebytes(data))
+            source = parser.parsebytes(data)
+            names = folder_names(folder, root)
+            is_draft = names[-1] in DRAFTS or ("D" in flags and "received" not in source)
+            message = Message(source)
             fields = message.fields()
             fields.update(
-                folder=folder_names(folder, root),
+                folder=names,
                 file=name,
-                seen="S" in flags,
-                draft="D" in flags,
+                # Drafts are read, and unsent; mail that was received is no draft, whatever its flags say.
+                seen="S" in flags or is_draft,
+                unsent=is_draft,
                 delivered=mtime // 10**9,
                 headers=decode(header_block(data), None, message.fallback),
                 size=len(data),
