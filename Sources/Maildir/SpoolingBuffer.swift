@@ -60,7 +60,8 @@ struct SpoolingBuffer: ~Copyable {
 
     private static func openTemporaryFile() throws(CompressionError) -> Int32 {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-        var template = Array("\(folder)/mailbackup.XXXXXX".utf8CString)
+        // mkstemp(3) replaces six letters X.
+        var template = Array("\(folder)/mailbackup.\(String(repeating: "X", count: 6))".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw .spool(errno) }
         unlink(&template)
