@@ -93,14 +93,16 @@ struct MessageComparison {
     /// Where HTML and text stand beside each other, the HTML body holds both; so every piece must be in it, in order.
     private mutating func compareHTML() {
         let html = stored.html ?? []
-        let text = normalized(String(decoding: html, as: UTF8.self))
+        // In a code page other than UTF-8 every byte stands for itself here; the source's bytes are compared first.
+        let text = normalized(String(validating: html, as: UTF8.self) ?? latin1(html))
         guard let first = source.html.first else {
             if source.plain.count < 2 { expect(.html, "", text) }
             return
         }
         let bytes = first.bytes.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
         if source.html.count == 1 && html == bytes { return }
-        if !contains(text, source.html.map { normalized($0.text) }) {
+        let forms = [source.html.map(\.text), source.html.map(\.bytes)]
+        if !forms.contains(where: { contains(text, $0.map(normalized)) }) {
             add(.html, source.html.map { normalized($0.text) }.joined(separator: "\n"), text)
         }
     }
@@ -184,6 +186,11 @@ func normalized(_ text: String) -> String {
     }
     while let last = scalars.last, last == "\n" || last == " " { scalars.removeLast() }
     return String(scalars)
+}
+
+/// Each byte as the character of its number.
+func latin1(_ bytes: [UInt8]) -> String {
+    String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
 }
 
 /// CRC-32 as zlib computes it.

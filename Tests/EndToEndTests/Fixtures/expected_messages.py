@@ -15,6 +15,7 @@ import email.policy
 import email.utils
 import json
 import os
+import quopri
 import re
 import sys
 import zlib
@@ -31,25 +32,33 @@ CHARSETS = {
 
 def decode(data, charset, fallback="cp1252"):
     """Text of `data`; never fails."""
-    name = CHARSETS.get((charset or "us-ascii").strip("\"' ").lower(), (charset or "").strip("\"' "))
+    return decode_labelled(data, charset, fallback)[0]
+
+
+def decode_labelled(data, charset, fallback="cp1252"):
+    """Text of `data`, and whether the label tells the truth; where it does not, this is a guess."""
+    label = (charset or "us-ascii").strip("\"' ").lower()
+    name = CHARSETS.get(label, label)
+    eight_bit = any(byte >= 0x80 for byte in data)
     if name != "guess":
         try:
             text = data.decode(name, "replace").removeprefix("\ufeff")
             if "\ufffd" not in text:
-                return text
-            # A wrong label: what is UTF-8, is.
-            return data.decode("utf-8")
+                return text, True
+            return (data.decode("utf-8") if eight_bit else text), False
         except UnicodeDecodeError:
-            return text
+            return text, False
         except (LookupError, ValueError, AssertionError):
             pass
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # cp1252 leaves five bytes undefined.
-        return "".join(
-            bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in data
-        ) if fallback == "cp1252" else decode(data, fallback)
+    if not eight_bit:
+        return data.decode("ascii"), name == "guess"
+    for guess in ("utf-8", fallback):
+        try:
+            return data.decode(guess), False
+        except (LookupError, ValueError):
+            pass
+    # cp1252 leaves five bytes undefined.
+    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in data), False
 
 
 def raw_value(value):
@@ -60,7 +69,12 @@ def raw_value(value):
 
 # Where address parsers go different ways: groups, comments, quoted pairs, several words without brackets, "a@b <c@d>",
 # a name without an address, quotes in the middle of a word.
-ODD_ADDRESSES = re.compile(r"""[:;\\(]|@[^<>,"]*<|[^\s<>,"@]\s+[^\s<>,"@]+@[^,]*$|<[^@>]*>|\w"|\][^,>]|>\s*[^\s,]""")
+ODD_ADDRESSES = re.compile(r"""[:;\\(!]|@[^<>,"]*<|[^\s<>,"@]\s+[^\s<>,"@]+@[^,]*$|<[^@>]*>|\w"|\][^,>]|>\s*[^\s,]""")
+
+STRICT_DATE = re.compile(
+    r"([A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(:\d{2})?\s+"
+    r"([+-]\d{4}|GMT|UT|UTC|Z|[ECMP][SD]T)(\s*\([^()]*\))?"
+)
 
 # Names of folders for drafts.
 DRAFTS = ("Drafts", "Entwürfe", "Brouillons", "Черновики")
@@ -96,9 +110,14 @@ def decode_words(data, fallback):
 
 def lenient_base64(data):
     """Everything outside the alphabet is ignored (RFC 2045 6.8); what is missing at the end is not needed."""
-    data = re.sub(rb"[^A-Za-z0-9+/]", b"", data.split(b"=")[0] if data.rstrip().endswith(b"=") else data)
-    data += b"A" * (-len(data) % 4) if len(data) % 4 == 1 else b"=" * (-len(data) % 4)
-    return base64.b64decode(data)
+    # Padding ends a piece, and another may follow.
+    pieces = [re.sub(rb"[^A-Za-z0-9+/]", b"", piece) for piece in data.split(b"=")]
+    result = b""
+    for piece in pieces:
+        # A single character is no byte.
+        piece = piece[: len(piece) - 1] if len(piece) % 4 == 1 else piece
+        result += base64.b64decode(piece + b"=" * (-len(piece) % 4))
+    return result
 
 
 def fold_controls(text):
@@ -164,6 +183,11 @@ class Message:
             self.traits.add("repeated:" + name.lower())
         return decode_words(raw_value(values[0]), self.fallback)
 
+    def message_id(self):
+        """Not a text field: encoded words are not decoded."""
+        values = self.source.get_all("message-id") or [""]
+        return fold_controls(decode(raw_value(values[0]), None, self.fallback))
+
     def addresses(self, name):
         """(name, address) pairs of all fields of this name."""
         result = []
@@ -208,7 +232,7 @@ class Message:
                 self.traits.add("base64")
             return lenient_base64(data)
         if encoding == "quoted-printable":
-            return part.get_payload(decode=True)
+            return quopri.decodestring(data)
         if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
             self.traits.add("uuencode")
             return part.get_payload(decode=True)
@@ -250,7 +274,9 @@ class Message:
             )
         elif self.is_body(part):
             data = self.content(part)
-            text = decode(data, self.charset(part), self.fallback)
+            text, is_labelled = decode_labelled(data, self.charset(part), self.fallback)
+            if not is_labelled:
+                self.traits.add("mislabelled")
             if kind == "text/html":
                 self.html.append({"bytes": data.decode("latin-1"), "text": text})
             else:
@@ -276,7 +302,8 @@ class Message:
         del self.plain[plain + 1 :]
 
     def is_body(self, part):
-        kind = part.get_content_type()
+        # Comments are allowed there.
+        kind = re.sub(r"\s*\(.*?\)", "", part.get_content_type())
         if kind not in ("text/plain", "text/html", "text/enriched", "text/richtext"):
             return False
         if kind in ("text/enriched", "text/richtext"):
@@ -306,6 +333,8 @@ class Message:
         senders = self.addresses("from")
         real = self.addresses("sender") or senders
         dates = self.source.get_all("date") or []
+        if dates and not STRICT_DATE.fullmatch(raw_value(dates[0]).decode("ascii", "replace")):
+            self.traits.add("date")
         parsed = email.utils.parsedate_tz(str(dates[0])) if dates else None
         try:
             date = email.utils.mktime_tz(parsed) if parsed else None
@@ -316,7 +345,7 @@ class Message:
         subject = self.header_text("subject")
         return {
             "subject": None if subject is None else fold_controls(subject),
-            "message_id": fold_controls(self.header_text("message-id") or ""),
+            "message_id": self.message_id(),
             "from": senders[:1],
             "sender": real[:1],
             "to": self.addresses("to"),
