@@ -11,17 +11,25 @@ struct MessageTimes {
 
     init(header: HeaderView, placement: Placement) {
         let stamps = header.all(.received)
-        let date = header.date(.date) ?? stamps.reversed().lazy.compactMap { InternetDate(received: $0) }.first
-        submit = date.map { FileTime(unixSeconds: $0.unixSeconds) }
-        let newest = stamps.lazy.compactMap { InternetDate(received: $0) }.first
-        let stated = newest.map { FileTime(unixSeconds: $0.unixSeconds) } ?? submit
+        let written = header.date(.date).flatMap { Self.plausible($0.unixSeconds) }
+        submit = written ?? stamps.reversed().lazy.compactMap { Self.time(received: $0) }.first
+        let stated = stamps.lazy.compactMap { Self.time(received: $0) }.first ?? submit
         switch placement {
         case .stored(let row, _):
-            let stored = row.deliveryTime.map { FileTime(unixSeconds: $0.unixSeconds) }
+            let stored = row.deliveryTime.flatMap { Self.plausible($0.unixSeconds) }
             delivery = stored ?? stated ?? FileTime(unixSeconds: 0)
         case .embedded(let outer):
             delivery = stated ?? outer
         }
+    }
+
+    private static func time(received field: UnsafeRawBufferPointer) -> FileTime? {
+        InternetDate(received: field).flatMap { plausible($0.unixSeconds) }
+    }
+
+    /// Years outside 1950 to 2120 are slips of a clock or a pen; the header keeps them, sorting must not.
+    private static func plausible(_ unixSeconds: Int64) -> FileTime? {
+        (-631_152_000..<4_733_510_400).contains(unixSeconds) ? FileTime(unixSeconds: unixSeconds) : nil
     }
 }
 

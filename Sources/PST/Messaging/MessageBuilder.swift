@@ -170,7 +170,8 @@ extension MessageBuilder {
         var properties = attachment.properties
         properties[.attachSize] = nil
         properties[.attachDataBinary] = nil
-        if properties.integer32(.renderingPosition) == nil { properties[.renderingPosition] = .integer32(-1) }
+        // Places in an RTF body that TNEF names have no meaning once the HTML or the text is the body.
+        properties[.renderingPosition] = .integer32(-1)
         var context = PropertyContextBuilder()
         var subnodes: [(id: NodeID, node: NodeImage)] = []
         let data = PropertyTag.attachDataBinary.id
