@@ -251,6 +251,32 @@ extension TableContext {
     }
 }
 
+/// Reading rows.
+extension TableContext {
+    /// The stored bytes of the existing cells of a row; nil where there is no such row.
+    public mutating func cells(ofRow id: UInt32) throws(LTPError) -> [PropertyTag: [UInt8]]? {
+        try indexPending()
+        guard let value = try index.value(id, in: &heap), let number = value.loadLittleEndian(UInt32.self, at: 0) else {
+            return nil
+        }
+        let row = try rows.row(Int(number))
+        var cells: [PropertyTag: [UInt8]] = [:]
+        for column in schema.columns {
+            let bit = UInt8(0x80) >> UInt8(column.bit % 8)
+            guard row[schema.bitmapOffset + column.bit / 8] & bit != 0 else { continue }
+            let cell = Array(row[column.offset..<column.offset + column.size])
+            guard PropertyValueEncoding.isReference(column.tag.type) else {
+                cells[column.tag] = cell
+                continue
+            }
+            let reference = cell.loadLittleEndian(UInt32.self, at: 0) ?? 0
+            // Cells in subnodes are the reader's.
+            if reference & 0x1F == 0 { cells[column.tag] = try heap.bytes(of: HeapID(rawValue: reference)) }
+        }
+        return cells
+    }
+}
+
 extension TableSchema {
     /// From TCINFO and its columns.
     init(info: [UInt8]) throws(LTPError) {

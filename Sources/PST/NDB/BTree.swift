@@ -152,6 +152,16 @@ struct BTree {
         try visit(root, body)
     }
 
+    /// Calls `body` once for every page.
+    func forEachPage(_ body: () -> Void) throws(NDBError) {
+        try visitPages(root, body)
+    }
+
+    private func visitPages(_ page: BTreePage, _ body: () -> Void) throws(NDBError) {
+        body()
+        for index in page.children.indices { try visitPages(child(index, of: page), body) }
+    }
+
     private func visit(_ page: BTreePage, _ body: (Entry) throws(NDBError) -> Void) throws(NDBError) {
         for index in 0..<page.count {
             if page.isLeaf {
