@@ -108,10 +108,15 @@ struct MessageComparison {
         if !forms.contains(text) { add(.html, forms[0], text) }
     }
 
+    /// The parts that become attachments: the machine-readable part of a report becomes properties of message and
+    /// recipients instead ([MS-OXCMAIL] 2.2.3.7).
+    static func attachments(of source: ExpectedMessage, in stored: LibpstMessage) -> [ExpectedMessage.Attachment] {
+        guard stored.messageClass.hasPrefix("REPORT.") else { return source.attachments }
+        return source.attachments.filter { !reportTypes.contains($0.type ?? "") }
+    }
+
     private mutating func compareAttachments() {
-        // The machine-readable part of a report becomes properties of message and recipients ([MS-OXCMAIL] 2.2.3.7).
-        let isReport = stored.messageClass.hasPrefix("REPORT.")
-        let wanted = source.attachments.filter { !(isReport && Self.reportTypes.contains($0.type ?? "")) }
+        let wanted = Self.attachments(of: source, in: stored)
         let names = wanted.map { $0.name ?? $0.kind.rawValue }
         guard wanted.count == stored.attachments.count else {
             return add(
