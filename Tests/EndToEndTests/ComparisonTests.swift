@@ -57,7 +57,7 @@ struct ComparisonTests {
     private func faithfulCopy(of source: ExpectedMessage) -> LibpstMessage {
         let name = { (mailbox: [String]) in mailbox[0].isEmpty ? mailbox[1] : mailbox[0] }
         var message = LibpstMessage()
-        message.folder = source.folder ?? []
+        message.folder = source.storedFolder
         message.messageID = source.messageID
         message.subject = source.subject ?? ""
         message.fromName = source.from.first.map(name) ?? ""
@@ -87,12 +87,12 @@ struct ComparisonTests {
     /// - Returns: false where the message has nothing of the kind.
     private func damage(_ message: inout LibpstMessage, _ field: String) -> Bool {
         switch field {
-        case "messageID": message.messageID += "?"
-        case "subject": message.subject += "?"
-        case "fromName": message.fromName += "?"
-        case "fromAddress": message.fromAddress += "?"
-        case "senderName": message.senderName += "?"
-        case "senderAddress": message.senderAddress += "?"
+        case "messageID": message.messageID += "x"
+        case "subject": message.subject += "x"
+        case "fromName": message.fromName += "x"
+        case "fromAddress": message.fromAddress += "x"
+        case "senderName": message.senderName += "x"
+        case "senderAddress": message.senderAddress += "x"
         case "displayTo": message.displayTo += "; somebody"
         case "displayCc": message.displayCc += "; somebody"
         case "displayBcc": message.displayBcc += "; somebody"
@@ -101,10 +101,10 @@ struct ComparisonTests {
         case "read": message.flags ^= 1
         case "unsent": message.flags ^= 8
         case "plain": message.body = message.body.map { String($0.dropFirst()) }
-        case "html": message.html = message.html.map { $0 + Array("?".utf8) }
+        case "html": message.html = message.html.map { $0 + Array("x".utf8) }
         case "headers": message.headers = message.headers.map { String($0.dropFirst()) }
         case "attachmentCount": _ = message.attachments.popLast()
-        case "attachmentName": for index in message.attachments.indices { message.attachments[index].name += "?" }
+        case "attachmentName": for index in message.attachments.indices { message.attachments[index].name += "x" }
         case "attachmentKind": for index in message.attachments.indices { message.attachments[index].embedded = [] }
         case "attachmentData": for index in message.attachments.indices { message.attachments[index].data.append(0) }
         default: return false

@@ -50,6 +50,9 @@ struct ExpectedMessage: Decodable, Sendable {
     /// What is unusual about it.
     let traits: Set<String>
 
+    /// The folder in the PST: INBOX is called Inbox there (mapi-mapping 6.4), every other name is kept.
+    var storedFolder: [String] { folder == ["INBOX"] ? ["Inbox"] : folder ?? [] }
+
     /// Runs the script on a Maildir.
     static func read(maildir: String) throws -> [ExpectedMessage] {
         let script = Fixtures.path("expected_messages.py")

@@ -32,6 +32,8 @@ struct MessageDifference: CustomStringConvertible {
 
 /// Compares a message with what it became.
 struct MessageComparison {
+    private static let reportTypes: Set = ["message/delivery-status", "message/disposition-notification"]
+
     private let source: ExpectedMessage
     private let stored: LibpstMessage
     private let label: String
@@ -90,7 +92,6 @@ struct MessageComparison {
         compareHTML()
     }
 
-    /// Where HTML and text stand beside each other, the HTML body holds both; so every piece must be in it, in order.
     private mutating func compareHTML() {
         let html = stored.html ?? []
         // In a code page other than UTF-8 every byte stands for itself here; the source's bytes are compared first.
@@ -101,20 +102,28 @@ struct MessageComparison {
         }
         let bytes = first.bytes.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
         if source.html.count == 1 && html == bytes { return }
-        let forms = [source.html.map(\.text), source.html.map(\.bytes)]
-        if !forms.contains(where: { contains(text, $0.map(normalized)) }) {
-            add(.html, source.html.map { normalized($0.text) }.joined(separator: "\n"), text)
+        let forms = [source.html.map(\.text), source.html.map(\.bytes)].map {
+            $0.map(normalized).joined(separator: "\n")
         }
+        if !forms.contains(text) { add(.html, forms[0], text) }
+    }
+
+    /// The parts that become attachments: the machine-readable part of a report becomes properties of message and
+    /// recipients instead ([MS-OXCMAIL] 2.2.3.7).
+    static func attachments(of source: ExpectedMessage, in stored: LibpstMessage) -> [ExpectedMessage.Attachment] {
+        guard stored.messageClass.hasPrefix("REPORT.") else { return source.attachments }
+        return source.attachments.filter { !reportTypes.contains($0.type ?? "") }
     }
 
     private mutating func compareAttachments() {
-        let names = source.attachments.map { $0.name ?? $0.kind.rawValue }
-        guard source.attachments.count == stored.attachments.count else {
+        let wanted = Self.attachments(of: source, in: stored)
+        let names = wanted.map { $0.name ?? $0.kind.rawValue }
+        guard wanted.count == stored.attachments.count else {
             return add(
                 .attachmentCount, "\(names.count): \(names)",
                 "\(stored.attachments.count): \(stored.attachments.map(\.name))")
         }
-        for (wanted, found) in zip(source.attachments, stored.attachments) { compare(wanted, found) }
+        for (wanted, found) in zip(wanted, stored.attachments) { compare(wanted, found) }
     }
 
     private mutating func compare(_ wanted: ExpectedMessage.Attachment, _ found: LibpstAttachment) {

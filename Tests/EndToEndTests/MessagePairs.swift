@@ -11,7 +11,7 @@ struct MessagePairs {
 
     init(source: [ExpectedMessage], stored: [LibpstMessage]) {
         let stored = Dictionary(grouping: stored, by: \.folder)
-        let source = Dictionary(grouping: source) { $0.folder ?? [] }
+        let source = Dictionary(grouping: source, by: \.storedFolder)
         for folder in Set(source.keys).union(stored.keys).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             match(source[folder] ?? [], stored[folder] ?? [])
         }
@@ -27,7 +27,7 @@ struct MessagePairs {
             if let match = left[message.messageID]?.popFirst() {
                 pairs.append((message, match))
             } else {
-                unmatchedSource.append("\(message.folder ?? []) \(message.messageID) \(message.file ?? "")")
+                unmatchedSource.append("\(message.storedFolder) \(message.messageID) \(message.file ?? "")")
             }
         }
         unmatchedStored += left.values.flatMap { $0 }.map { "\($0.folder) \($0.messageID) \($0.subject)" }

@@ -48,20 +48,35 @@ enum TestMailbox: String, CaseIterable, Sendable, CustomTestStringConvertible {
     private var corpus: String { (SharedMaterial.folder ?? "") + "/corpus" }
 }
 
-/// A mailbox and the PST it was copied into; both are removed with it.
-struct CopiedMailbox {
+/// A mailbox and the PST it was copied into.
+struct CopiedMailbox: Sendable {
     let maildir: String
     let pst: String
     let run: CommandRun
     private let directory: TemporaryDirectory
 
-    init(_ mailbox: TestMailbox, options: [String] = []) throws {
-        directory = try TemporaryDirectory()
+    /// The copy of a mailbox, made once for all tests, which only read it; removed when they have ended.
+    static func of(_ mailbox: TestMailbox) throws -> CopiedMailbox {
+        switch mailbox {
+        case .sample: try sample.get()
+        case .listreader: try listreader.get()
+        case .oddities: try oddities.get()
+        case .eml: try eml.get()
+        }
+    }
+
+    private static let sample = Result { try CopiedMailbox(.sample) }
+    private static let listreader = Result { try CopiedMailbox(.listreader) }
+    private static let oddities = Result { try CopiedMailbox(.oddities) }
+    private static let eml = Result { try CopiedMailbox(.eml) }
+
+    private init(_ mailbox: TestMailbox) throws {
+        directory = try TemporaryDirectory(isKeptUntilExit: true)
         maildir = try mailbox.make(in: directory)
         pst = directory.path + "/fredb.pst"
         run = try CommandRun.run(
             BuiltProgram.mailbackup,
-            ["copy", "--user", "fredb", "--source", "maildir:\(maildir)", "--out", pst] + options)
+            ["copy", "--user", "fredb", "--source", "maildir:\(maildir)", "--out", pst, "--log-format", "json"])
     }
 
     /// Files that are messages.

@@ -146,6 +146,8 @@ private final class Session {
             if attachment.pointee.method == PST_ATTACH_NONE && attachment.pointee.data.data == nil { continue }
             message.attachments.append(try self.attachment(attachment, of: item, depth: depth))
         }
+        // libpst puts each before those it has.
+        message.attachments.reverse()
         return message
     }
 

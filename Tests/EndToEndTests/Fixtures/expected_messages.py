@@ -72,7 +72,7 @@ def raw_value(value):
 ODD_ADDRESSES = re.compile(r"""[:;\\(!]|@[^<>,"]*<|[^\s<>,"@]\s+[^\s<>,"@]+@[^,]*$|<[^@>]*>|\w"|\][^,>]|>\s*[^\s,]""")
 
 STRICT_DATE = re.compile(
-    r"([A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(:\d{2})?\s+"
+    r"([A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+([01]?\d|2[0-3]):\d{2}(:\d{2})?\s+"
     r"([+-]\d{4}|GMT|UT|UTC|Z|[ECMP][SD]T)(\s*\([^()]*\))?"
 )
 
