@@ -72,6 +72,20 @@ public final class MappedFile: @unchecked Sendable {
         return MappedFile(base: memory, count: done, isMapped: false)
     }
 
+    /// Tells that the bytes of `range` are not needed for now. Those of a mapped file leave the memory of this process,
+    /// and are read from the file again when they are touched; without this, passing over a file of 2 GB once makes
+    /// the process that large.
+    public func discard(_ range: Range<Int>) {
+        guard isMapped, let base else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = (max(range.lowerBound, 0) + page - 1) / page * page
+        let end = min(range.upperBound, count) / page * page
+        if start < end { madvise(base + start, end - start, MADV_DONTNEED) }
+    }
+
+    /// How much of a file is passed over before it is worth discarding, in bytes.
+    public static let discardStep = 16 << 20
+
     public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(start: base, count: count))
     }

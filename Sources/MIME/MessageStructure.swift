@@ -9,10 +9,15 @@ public struct MessageStructure: Sendable {
     public let defects: Set<StructureDefect>
 
     /// Never fails: bytes without any structure are one `text/plain` part.
-    /// - Parameter range: where in `bytes` the message lies; by default all of it.
-    public init(_ bytes: UnsafeRawBufferPointer, range: Range<Int>? = nil) {
+    /// - Parameters:
+    ///   - range: where in `bytes` the message lies; by default all of it.
+    ///   - passed: told now and then which bytes were passed over, so that those of a large file can be let go.
+    public init(
+        _ bytes: UnsafeRawBufferPointer, range: Range<Int>? = nil, passed: ((Range<Int>) -> Void)? = nil
+    ) {
         let range = (range ?? 0..<bytes.count).clamped(to: 0..<bytes.count)
-        var scanner = StructureScanner(bytes: bytes, limit: range.upperBound, position: range.lowerBound)
+        var scanner = StructureScanner(
+            bytes: bytes, limit: range.upperBound, position: range.lowerBound, passed: passed)
         let root = scanner.entity(defaultType: .plainText, depth: 0)
         self.root = root
         if root.header.fields.isEmpty && !range.isEmpty { scanner.defects.insert(.noHeader) }
@@ -41,11 +46,24 @@ private struct StructureScanner {
     var partCount = 0
     /// What ended the content scanned last; the position is then at the start of that line, or at the limit.
     var delimiter = Delimiter.end
+    private let passed: ((Range<Int>) -> Void)?
+    /// Up to where ``passed`` has been told.
+    private var told: Int
 
-    init(bytes: UnsafeRawBufferPointer, limit: Int, position: Int) {
+    private static let step = 16 << 20
+
+    init(bytes: UnsafeRawBufferPointer, limit: Int, position: Int, passed: ((Range<Int>) -> Void)?) {
         self.bytes = bytes
         self.limit = limit
         self.position = position
+        self.passed = passed
+        told = position
+    }
+
+    private mutating func tellPassed() {
+        guard position - told >= Self.step, let passed else { return }
+        passed(told..<position)
+        told = position
     }
 
     /// Reads an entity up to the next open boundary. Recursion is bounded by ``MIMELimits/multipartDepth``.
@@ -127,8 +145,10 @@ private struct StructureScanner {
             }
             guard let found = memchr(base + position, Int32(ASCII.lineFeed), limit - position) else { break }
             position = (UnsafeRawPointer(found) - base) + 1
+            tellPassed()
         }
         position = limit
+        tellPassed()
         delimiter = .end
         return start..<limit
     }

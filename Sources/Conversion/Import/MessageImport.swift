@@ -55,7 +55,7 @@ struct MessageImport {
         self.placement = placement
         self.depth = depth
         self.record = record
-        structure = MessageStructure(source.bytes, range: source.range)
+        structure = MessageStructure(source.bytes, range: source.range, passed: source.file.discard)
         header = HeaderView(bytes: source.bytes, block: structure.root.header)
         times = MessageTimes(header: header, placement: placement)
         direction = MessageDirection(header: header, placement: placement)

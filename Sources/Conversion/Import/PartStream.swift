@@ -39,6 +39,8 @@ struct PartReader: AttachmentReader {
     /// Bytes that did not fit a small buffer.
     private var pending: [UInt8] = []
     private var pendingPosition = 0
+    /// Up to where the source has been let go.
+    private var discarded = 0
 
     init(stream: PartStream) {
         self.stream = stream
@@ -75,7 +77,13 @@ struct PartReader: AttachmentReader {
     }
 
     private mutating func produce(_ room: UnsafeMutableRawBufferPointer) -> Int {
-        stream.file.withUnsafeBytes { bytes in
+        let now = stream.completesLineEnds ? position : decoder.position
+        if now - discarded >= MappedFile.discardStep {
+            let start = stream.range.lowerBound
+            stream.file.discard(start + discarded..<start + now)
+            discarded = now
+        }
+        return stream.file.withUnsafeBytes { bytes in
             let content = UnsafeRawBufferPointer(rebasing: bytes[stream.range.clamped(to: 0..<bytes.count)])
             return stream.completesLineEnds ? completeLineEnds(content, room) : decoder.decode(content, into: room)
         }
