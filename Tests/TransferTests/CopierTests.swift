@@ -255,6 +255,9 @@ struct CopierTests {
         _ = await copy(source, to: byBytes) { options in
             options.limits.batchMessages = 2
             options.limits.checkpointBytes = 35
+            // A clock that stands: on a busy machine a minute may pass.
+            let start = ContinuousClock.now
+            options.now = { start }
         }
         #expect(await byBytes.checkpoints == [4, 8])
         let byTime = MemoryMessageStore()
