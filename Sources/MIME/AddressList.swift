@@ -5,7 +5,8 @@ internal import CGMime
 /// The list is cut into single addresses here, so that one malformed address costs only itself: what GMime cannot
 /// read is salvaged, and what cannot be salvaged is a mailbox with a name only.
 enum AddressList {
-    static func mailboxes(_ value: UnsafeRawBufferPointer) -> [Mailbox] {
+    /// - Parameter fallback: charset of raw 8-bit text that is not UTF-8.
+    static func mailboxes(_ value: UnsafeRawBufferPointer, fallback: String? = nil) -> [Mailbox] {
         let text = HeaderText.unfolded(value)
         return text.withUnsafeBytes { bytes in
             var result: [Mailbox] = []
@@ -15,7 +16,7 @@ enum AddressList {
                 if let mailbox = simple(piece) {
                     result.append(mailbox)
                 } else {
-                    result.append(contentsOf: general(piece))
+                    result.append(contentsOf: general(piece, fallback: fallback))
                 }
             }
             return result
@@ -94,14 +95,13 @@ enum AddressList {
         if name.count >= 2, name[0] == ASCII.quote, name[name.count - 1] == ASCII.quote {
             name = name.slice(1..<name.count - 1)
         }
-        for (index, byte) in name.enumerated() {
+        for byte in name {
             switch byte {
             case ASCII.quote, ASCII.backslash, ASCII.openParenthesis, ASCII.closeParenthesis: return nil
-            case ASCII.question where index > 0 && name[index - 1] == ASCII.equals: return nil
             default: continue
             }
         }
-        return Mailbox(displayName: string(name), address: string(address))
+        return Mailbox(displayName: HeaderText.decoded(string(name)), address: string(address))
     }
 
     /// One `@`, and nothing that has a meaning in the grammar.
@@ -119,14 +119,35 @@ enum AddressList {
 
     private static func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    private static func general(_ piece: UnsafeRawBufferPointer) -> [Mailbox] {
-        let text = Charset.undeclared(piece.slice(0..<min(piece.count, MIMELimits.structuredFieldLength)))
+    private static func general(_ piece: UnsafeRawBufferPointer, fallback: String?) -> [Mailbox] {
+        if isOnlyComment(piece) { return [] }
+        let text = Charset.undeclared(
+            piece.slice(0..<min(piece.count, MIMELimits.structuredFieldLength)), fallback: fallback)
         let parsed = GMimeAddresses.parse(text)
         // `Name <user>` is a local address; words without brackets are only a name.
         let hasBrackets = piece.contains(ASCII.less)
         let usable = parsed.filter { isComplete($0.address) || hasBrackets && isLocal($0.address) }
-        if !usable.isEmpty && usable.count == parsed.count { return usable }
-        return AddressSalvage.mailbox(text).map { [$0] } ?? []
+        if !usable.isEmpty && usable.count == parsed.count { return usable.filter { !isUndisclosed($0) } }
+        guard let salvaged = AddressSalvage.mailbox(text), !isUndisclosed(salvaged) else { return [] }
+        return [salvaged]
+    }
+
+    /// An empty group that something made an address of.
+    private static func isUndisclosed(_ mailbox: Mailbox) -> Bool {
+        let text = mailbox.address.isEmpty ? mailbox.displayName : mailbox.address
+        let start = text.prefix(21).lowercased()
+        return start == "undisclosed-recipient" || mailbox.address.isEmpty && start == "undisclosed recipient"
+    }
+
+    private static func isOnlyComment(_ piece: UnsafeRawBufferPointer) -> Bool {
+        guard piece.first == ASCII.openParenthesis else { return false }
+        var depth = 0
+        for byte in piece {
+            if byte == ASCII.openParenthesis { depth += 1 }
+            if depth == 0, !byte.isWhiteSpace { return false }
+            if byte == ASCII.closeParenthesis { depth -= 1 }
+        }
+        return depth == 0
     }
 
     private static func isLocal(_ address: String) -> Bool {

@@ -31,9 +31,11 @@ public enum Charset {
         }
     }
 
-    /// Raw 8-bit text without any label: UTF-8 if it is that, otherwise windows-1252.
-    public static func undeclared(_ bytes: UnsafeRawBufferPointer) -> String {
-        strictUTF8(bytes) ?? WindowsLatin.decode(bytes)
+    /// Raw 8-bit text without any label: UTF-8 if it is that, otherwise `fallback` if that fits, otherwise
+    /// windows-1252.
+    public static func undeclared(_ bytes: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
+        if let text = strictUTF8(bytes) { return text }
+        return fallback == nil ? WindowsLatin.decode(bytes) : sniffed(bytes, fallback: fallback).text
     }
 
     /// True for labels that say nothing about bytes above 0x7F.
@@ -56,8 +58,14 @@ public enum Charset {
     /// Text that is not in the charset of its label, but without a flaw in another: UTF-8, and for Japanese one of its
     /// eight-bit charsets.
     private static func mislabelled(_ bytes: UnsafeRawBufferPointer, _ name: String) -> DecodedText? {
-        if let text = strictUTF8(bytes) { return DecodedText(text: text, charset: "utf-8", replacedCount: 0) }
+        if !bytes.isASCII, let text = strictUTF8(bytes) {
+            return DecodedText(text: text, charset: "utf-8", replacedCount: 0)
+        }
         guard name.hasPrefix("iso-2022-jp") || name.hasPrefix("csiso2022jp") else { return nil }
+        let resolved = ISO2022JP.eucJP(bytes).withUnsafeBytes { CharsetConverter.utf8($0, from: "euc-jp-ms") }
+        if let resolved, resolved.replaced == 0, bytes.isASCII {
+            return DecodedText(text: resolved.text, charset: name, replacedCount: 0)
+        }
         for other in ["euc-jp", "shift_jis"] {
             if let converted = CharsetConverter.utf8(bytes, from: other), converted.replaced == 0 {
                 return DecodedText(text: converted.text, charset: other, replacedCount: 0)

@@ -27,13 +27,11 @@ public struct ContentType: Hashable, Sendable {
     /// nil where the value names no type, so that the default of the place counts (RFC 2045 5.2).
     init?(_ value: UnsafeRawBufferPointer) {
         let field = ParameterizedField(value)
-        let name = field.value
-        guard let slash = name.firstIndex(of: ASCII.slash) else { return nil }
-        let type = name.slice(0..<slash).trimmed
-        let subtype = name.slice(slash + 1..<name.count).trimmed
-        guard !type.isEmpty, !subtype.isEmpty, type.isASCII, subtype.isASCII else { return nil }
-        self.type = String(lowercasedASCII: type)
-        self.subtype = String(lowercasedASCII: subtype)
+        guard let slash = field.value.firstIndex(of: ASCII.slash), field.value.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
+        type = String(lowercasedASCII: field.value[..<slash])
+        subtype = String(lowercasedASCII: field.value[(slash + 1)...])
+        guard !type.isEmpty, !subtype.isEmpty else { return nil }
         parameters = field.parameters
         rawBoundary = field.rawParameter("boundary")
     }
@@ -104,7 +102,7 @@ public enum TransferEncoding: Hashable, Sendable {
 }
 
 extension String {
-    init(lowercasedASCII bytes: UnsafeRawBufferPointer) {
+    init(lowercasedASCII bytes: some Collection<UInt8>) {
         self.init(unsafeUninitializedCapacity: bytes.count) { target in
             for (position, byte) in bytes.enumerated() { target[position] = byte.asciiLowercased }
             return bytes.count

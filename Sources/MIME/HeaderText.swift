@@ -1,5 +1,3 @@
-internal import CGMime
-
 /// From the bytes of a field to the text people mean — RFC 5322 2.2.3, RFC 2047, RFC 6532.
 public enum HeaderText {
     /// Without folding and NULs, tabs as blanks, no white space at either end.
@@ -13,23 +11,21 @@ public enum HeaderText {
         }
     }
 
-    /// Unfolded; raw 8-bit bytes are UTF-8 where they can be, windows-1252 otherwise. Encoded words stay.
-    public static func literal(_ value: UnsafeRawBufferPointer) -> String {
+    /// Unfolded; raw 8-bit bytes are UTF-8 where they can be, `fallback` or windows-1252 otherwise. Encoded words stay.
+    public static func literal(_ value: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
         let bytes = unfolded(value)
-        return bytes.withUnsafeBytes { Charset.undeclared($0) }
+        return bytes.withUnsafeBytes { Charset.undeclared($0, fallback: fallback) }
     }
 
     /// ``literal(_:)`` with encoded words decoded.
-    public static func decoded(_ value: UnsafeRawBufferPointer) -> String {
-        decoded(literal(value))
+    public static func decoded(_ value: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
+        decoded(literal(value, fallback: fallback))
     }
 
     static func decoded(_ text: String) -> String {
         guard containsEncodedWord(text) else { return text }
-        GMime.ready
-        let result = CText(text).withCString { GMime.take(g_mime_utils_header_decode_text(nil, $0)) }
         // An encoded word may smuggle in line ends and NULs.
-        return result.flatMap { $0 }.map(withoutControls) ?? text
+        return withoutControls(EncodedWords.decoded(Array(text.utf8)))
     }
 
     static func containsEncodedWord(_ text: String) -> Bool {

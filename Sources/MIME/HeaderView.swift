@@ -2,10 +2,13 @@
 public struct HeaderView {
     public let bytes: UnsafeRawBufferPointer
     public let block: HeaderBlock
+    /// Charset of raw 8-bit text that is not UTF-8: what the message says of its body.
+    public let fallbackCharset: String?
 
-    public init(bytes: UnsafeRawBufferPointer, block: HeaderBlock) {
+    public init(bytes: UnsafeRawBufferPointer, block: HeaderBlock, fallbackCharset: String? = nil) {
         self.bytes = bytes
         self.block = block
+        self.fallbackCharset = fallbackCharset
     }
 
     /// The raw value of the first field of that name, folding and all.
@@ -28,13 +31,19 @@ public struct HeaderView {
     public func contains(_ name: FieldName) -> Bool { first(name) != nil }
 
     /// The first field's value unfolded, encoded words untouched: for identifiers and other structured values.
-    public func literal(_ name: FieldName) -> String? { first(name).map(HeaderText.literal) }
+    public func literal(_ name: FieldName) -> String? {
+        first(name).map { HeaderText.literal($0, fallback: fallbackCharset) }
+    }
 
     /// The first field's value as people read it.
-    public func text(_ name: FieldName) -> String? { first(name).map(HeaderText.decoded) }
+    public func text(_ name: FieldName) -> String? {
+        first(name).map { HeaderText.decoded($0, fallback: fallbackCharset) }
+    }
 
     /// The mailboxes of all fields of that name, in order.
-    public func mailboxes(_ name: FieldName) -> [Mailbox] { all(name).flatMap(AddressList.mailboxes) }
+    public func mailboxes(_ name: FieldName) -> [Mailbox] {
+        all(name).flatMap { AddressList.mailboxes($0, fallback: fallbackCharset) }
+    }
 
     /// The first field's value as a date; nil where there is none or it cannot be read.
     public func date(_ name: FieldName) -> InternetDate? { first(name).flatMap { InternetDate($0) } }

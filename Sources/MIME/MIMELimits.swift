@@ -10,6 +10,8 @@ public enum MIMELimits {
     static let fieldLength = 1 << 22
     /// Bytes of a field that is handed to GMime, whose parsers are not all linear; a longer one is taken as text.
     static let structuredFieldLength = 1 << 16
+    /// Bytes of one encoded word; RFC 2047 allows 75, mail has whole subjects.
+    static let encodedWordLength = 1 << 16
     /// Addresses taken from one field.
     static let addressCount = 20_000
     /// Parameters of one Content-Type or Content-Disposition.

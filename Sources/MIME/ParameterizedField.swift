@@ -4,7 +4,7 @@ internal import CGMime
 /// RFC 2231 continuations and charsets are GMime's work.
 struct ParameterizedField {
     /// What stands before the first semicolon, without comments.
-    let value: UnsafeRawBufferPointer
+    let value: [UInt8]
     private(set) var parameters = Parameters()
     private var raw: [(name: String, value: [UInt8])] = []
 
@@ -60,16 +60,24 @@ private struct Cursor {
         self.bytes = bytes
     }
 
-    mutating func leadingValue() -> UnsafeRawBufferPointer {
+    /// Up to a semicolon, a comment, or a blank that is not beside the slash: the semicolon may be missing.
+    mutating func leadingValue() -> [UInt8] {
+        var value: [UInt8] = []
         skipBlanksAndComments()
-        let start = position
-        while position < bytes.count, bytes[position] != ASCII.semicolon, bytes[position] != ASCII.openParenthesis {
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == ASCII.semicolon { break }
+            if byte.isWhiteSpace || byte == ASCII.openParenthesis {
+                skipBlanksAndComments()
+                let isBesideSlash =
+                    value.last == ASCII.slash || position < bytes.count && bytes[position] == ASCII.slash
+                if !isBesideSlash { break }
+                continue
+            }
+            value.append(byte)
             position += 1
         }
-        var end = position
-        while end > start, bytes[end - 1].isWhiteSpace { end -= 1 }
-        while position < bytes.count, bytes[position] != ASCII.semicolon { position += 1 }
-        return bytes.slice(start..<end)
+        return value
     }
 
     mutating func parameter() -> (name: String, value: [UInt8])? {

@@ -20,6 +20,15 @@ public struct Part: Sendable {
     public var isMultipart: Bool { type.type == "multipart" }
     /// `message/rfc822` and its UTF-8 relative, RFC 6532 3.7.
     public var isMessage: Bool { type.type == "message" && (type.subtype == "rfc822" || type.subtype == "global") }
+    /// The charset that the first text part declares.
+    public var textCharset: String? {
+        if type.type == "text" { return type.parameters["charset"] }
+        for child in children {
+            if let charset = child.textCharset { return charset }
+        }
+        return nil
+    }
+
     /// Header and content.
     public var entity: Range<Int> { header.range.lowerBound..<max(header.range.lowerBound, content.upperBound) }
 }

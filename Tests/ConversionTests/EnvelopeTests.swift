@@ -30,6 +30,9 @@ import Testing
     func rawSubject() {
         let bytes = Array("Subject: gr".utf8) + [0xFC] + Array("n\r\n\r\n".utf8)
         #expect(imported(bytes).message.properties.string(.subject) == "grün")
+        let cyrillic =
+            Array("Subject: ".utf8) + [0xC4, 0xC1] + Array("\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n".utf8)
+        #expect(imported(cyrillic).message.properties.string(.subject) == "да")
     }
 
     @Test(

@@ -17,6 +17,16 @@ import Testing
             ("raw ünïcode", "raw ünïcode"),
             ("=?nonsense", "=?nonsense"),
             ("=?utf-8?q?a=0Ab?=", "a b"),
+            // A byte that is no character costs only itself.
+            ("=?gb2312?B?xOP/usM=?=", "你\u{FFFD}好"),
+            // Characters that Windows adds to ISO-2022-JP.
+            ("=?iso-2022-jp?B?GyRCLSEbKEI=?=", "①"),
+            ("a=?utf-8?q?b?=c", "abc"),
+            ("=?utf-8*en?q?x?=", "x"),
+            ("=?utf-8?q?what?_now?=", "what? now"),
+            ("=?utf-8?q?two words?=", "two words"),
+            ("=?utf-8?x?y?=", "=?utf-8?x?y?="),
+            ("=?koi8-r?q?=C1?= =?utf-8?q?b?=  c", "аb  c"),
         ])
     func text(raw: String, expected: String) {
         #expect(onBytes(raw) { HeaderText.decoded($0) } == expected)
@@ -61,6 +71,8 @@ import Testing
         arguments: [
             ("text/plain; charset=us-ascii (Plain text)", "text/plain", "charset", "us-ascii"),
             ("Text/HTML; Charset=\"UTF-8\"", "text/html", "charset", "UTF-8"),
+            ("text/plain charset=utf-8", "text/plain", "charset", "utf-8"),
+            ("text (x) / plain; charset=utf-8", "text/plain", "charset", "utf-8"),
             ("text/plain;charset = utf-8 ;", "text/plain", "charset", "utf-8"),
             ("application/pdf; name=two words.pdf; x=y", "application/pdf", "name", "two words.pdf"),
             ("application/pdf; name=\"a;b\\\"c.pdf\"", "application/pdf", "name", "a;b\"c.pdf"),

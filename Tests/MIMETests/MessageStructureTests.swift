@@ -108,7 +108,7 @@ import Testing
         withMessage("SUBJECT: a\n b\nReceived: 1\nreceived: 2\nX-Odd : v\n\n") { bytes, structure in
             let header = HeaderView(bytes: bytes, block: structure.root.header)
             #expect(header.text(.subject) == "a b")
-            #expect(header.all(.received).map(HeaderText.literal) == ["1", "2"])
+            #expect(header.all(.received).map { HeaderText.literal($0) } == ["1", "2"])
             #expect(header.literal(FieldName("x-odd")) == "v")
             #expect(header.literal(.date) == nil)
         }

@@ -56,7 +56,8 @@ struct MessageImport {
         self.depth = depth
         self.record = record
         structure = MessageStructure(source.bytes, range: source.range, passed: source.file.discard)
-        header = HeaderView(bytes: source.bytes, block: structure.root.header)
+        header = HeaderView(
+            bytes: source.bytes, block: structure.root.header, fallbackCharset: structure.root.textCharset)
         times = MessageTimes(header: header, placement: placement)
         direction = MessageDirection(header: header, placement: placement)
     }

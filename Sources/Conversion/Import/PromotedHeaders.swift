@@ -7,7 +7,7 @@ extension MessageImport {
     mutating func setPromotedHeaders() {
         for (field, name) in PromotedHeaders.list {
             guard let raw = header.first(field), raw.count <= ImportLimits.promotedLength else { continue }
-            let text = HeaderText.decoded(raw)
+            let text = HeaderText.decoded(raw, fallback: header.fallbackCharset)
             if !text.isEmpty { message.properties[name] = .string(text) }
         }
     }
