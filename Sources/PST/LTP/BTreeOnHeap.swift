@@ -1,5 +1,25 @@
 import BinaryIO
 
+/// BTHHEADER, [MS-PST] 2.3.2.1, as stored.
+struct BTreeOnHeapHeader {
+    /// bIdxLevels: 0 where the root is a leaf.
+    let levels: UInt8
+    let root: HeapID
+
+    init(bytes: ArraySlice<UInt8>, keySize: Int, valueSize: Int) throws(LTPError) {
+        let bytes = Array(bytes)
+        guard bytes.count == 8, bytes[0] == 0xB5, Int(bytes[1]) == keySize, Int(bytes[2]) == valueSize,
+            bytes[3] < HeapLimits.treeLevels
+        else {
+            throw .damaged(
+                structure: "BTHHEADER", field: "bType", found: "\(bytes.prefix(16))",
+                expected: "keys of \(keySize), values of \(valueSize)")
+        }
+        levels = bytes[3]
+        root = HeapID(rawValue: bytes.loadLittleEndian(UInt32.self, at: 4) ?? 0)
+    }
+}
+
 /// BTH, [MS-PST] 2.3.2: a sorted map with keys and values of fixed size, in items of a heap.
 struct BTreeOnHeap {
     let keySize: Int
@@ -8,10 +28,6 @@ struct BTreeOnHeap {
     let header: HeapID
     private var levels: UInt8 = 0
     private var root = HeapID.none
-
-    private static let headerSize = 8
-    /// Levels beyond this cannot be needed: 447 to the power of 8 records.
-    private static let maximumLevels: UInt8 = 8
 
     /// An empty tree, whose header becomes the next item of `heap`.
     init(keySize: Int, valueSize: Int, in heap: inout HeapOnNode) throws(LTPError) {
@@ -25,16 +41,10 @@ struct BTreeOnHeap {
         self.keySize = keySize
         self.valueSize = valueSize
         self.header = header
-        let bytes = try heap.bytes(of: header)
-        guard bytes.count == Self.headerSize, bytes[0] == 0xB5, Int(bytes[1]) == keySize, Int(bytes[2]) == valueSize,
-            bytes[3] < Self.maximumLevels
-        else {
-            throw .damaged(
-                structure: "BTHHEADER", field: "bType", found: "\(bytes)",
-                expected: "keys of \(keySize), values of \(valueSize)")
-        }
-        levels = bytes[3]
-        root = HeapID(rawValue: bytes.loadLittleEndian(UInt32.self, at: 4) ?? 0)
+        let stored = try BTreeOnHeapHeader(
+            bytes: heap.bytes(of: header)[...], keySize: keySize, valueSize: valueSize)
+        levels = stored.levels
+        root = stored.root
     }
 
     private static func encodedHeader(_ key: Int, _ value: Int, levels: UInt8, root: HeapID) -> [UInt8] {
@@ -56,7 +66,7 @@ struct BTreeOnHeap {
         guard !records.isEmpty else { return }
         var top = try insert(records, into: root, level: levels, heap: &heap)
         while top.count > 1 {
-            guard levels + 1 < Self.maximumLevels else { throw .limit("a BTH of more than 8 levels") }
+            guard levels + 1 < HeapLimits.treeLevels else { throw .limit("a BTH of more than 8 levels") }
             levels += 1
             top = try store(Self.indexRecords(top, keySize: keySize), over: .none, level: levels, heap: &heap)
         }

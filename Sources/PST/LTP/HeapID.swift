@@ -1,3 +1,5 @@
+import PSTNDB
+
 /// HID, [MS-PST] 2.3.1.1: an item of a heap.
 public struct HeapID: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt32
@@ -16,6 +18,15 @@ public struct HeapID: RawRepresentable, Hashable, Sendable {
 
     var page: Int { Int(rawValue >> 16) }
     var item: Int { Int(rawValue >> 5 & 0x7FF) }
+
+    /// Page and item in a file of any format.
+    func place(in format: FileFormat) -> (page: Int, item: Int) {
+        let bits = format.heapItemBits
+        return (Int(rawValue >> (5 + bits)), Int(rawValue >> 5 & (1 << bits - 1)))
+    }
+
+    /// Whether a HNID ([MS-PST] 2.3.3.2) is a heap item; else it is the id of a subnode.
+    var isHeapItem: Bool { rawValue & 0x1F == 0 }
 }
 
 /// Bounds of the heap, [MS-PST] 2.3.1.
@@ -25,4 +36,8 @@ enum HeapLimits {
     static let itemsPerPage = 2047
     /// hidBlockIndex has 16 bits.
     static let pages = 1 << 16
+    /// Levels of a BTH beyond this cannot be needed: 447 to the power of 8 records.
+    static let treeLevels: UInt8 = 8
+    /// Heap pages that a reader keeps.
+    static let cachedPages = 64
 }

@@ -64,14 +64,8 @@ public struct HeapOnNode {
             throw .damaged(structure: "HN", field: "blocks", found: "\(blocks.count)", expected: "1 to 65,536")
         }
         let header = try inDatabase { () throws(NDBError) in try read(first) }
-        guard header.count >= 12, header[2] == 0xEC, header[3] == client.rawValue else {
-            throw .damaged(
-                structure: "HNHDR", field: "bClientSig",
-                found: header.count >= 4 ? "\(header[3])" : "\(header.count) bytes",
-                expected: "\(client.rawValue)")
-        }
+        let root = try HeapPage.userRoot(inFirst: header, client: client)
         slots[0].page = try HeapPage(block: header, index: 0)
-        let root = HeapID(rawValue: header.loadLittleEndian(UInt32.self, at: 4) ?? 0)
         userRoot = root
         slots[0].isChanged = false
         try loadLevels(header)

@@ -45,6 +45,16 @@ struct HeapPage {
         bytes = Array(block[..<Int(last)])
     }
 
+    /// hidUserRoot of HNHDR, which begins the heap's first block.
+    static func userRoot(inFirst block: [UInt8], client: HeapOnNode.Client) throws(LTPError) -> HeapID {
+        guard block.count >= 12, block[2] == 0xEC, block[3] == client.rawValue else {
+            throw .damaged(
+                structure: "HNHDR", field: "bClientSig",
+                found: block.count >= 4 ? "\(block[3])" : "\(block.count) bytes", expected: "\(client.rawValue)")
+        }
+        return HeapID(rawValue: block.loadLittleEndian(UInt32.self, at: 4) ?? 0)
+    }
+
     var itemCount: Int { offsets.count - 1 }
 
     private var mapOffset: Int { (bytes.count + 1) & ~1 }

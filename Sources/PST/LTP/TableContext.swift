@@ -279,7 +279,7 @@ extension TableContext {
 
 extension TableSchema {
     /// From TCINFO and its columns.
-    init(info: [UInt8]) throws(LTPError) {
+    init(info: [UInt8], largestRow: Int = NDBLimits.blockData) throws(LTPError) {
         func damaged(_ field: String, _ found: some CustomStringConvertible, _ expected: String) -> LTPError {
             .damaged(structure: "TCINFO", field: field, found: found.description, expected: expected)
         }
@@ -287,9 +287,10 @@ extension TableSchema {
         let count = Int(info[1])
         guard info.count >= 22 + 8 * count else { throw damaged("cCols", count, "columns that fit the item") }
         groupEnds = (0..<4).map { Int(info.loadLittleEndian(UInt16.self, at: 2 + 2 * $0) ?? 0) }
-        guard groupEnds == groupEnds.sorted(), groupEnds[3] >= groupEnds[2] + (count + 7) / 8 else {
+        guard count > 0, groupEnds == groupEnds.sorted(), groupEnds[3] >= groupEnds[2] + (count + 7) / 8 else {
             throw damaged("rgib", groupEnds, "ends that rise, with room for the bitmap")
         }
+        guard groupEnds[3] <= largestRow else { throw damaged("TCI_bm", groupEnds[3], "at most \(largestRow)") }
         columns = (0..<count).map { position in
             let start = 22 + 8 * position
             return Column(

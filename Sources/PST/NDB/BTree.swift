@@ -148,7 +148,7 @@ struct BTree {
     }
 
     /// Calls `body` with every entry in the order of the keys.
-    func forEach(_ body: (Entry) throws(NDBError) -> Void) throws(NDBError) {
+    func forEachEntry(_ body: (Entry) throws(NDBError) -> Void) throws(NDBError) {
         try visit(root, body)
     }
 

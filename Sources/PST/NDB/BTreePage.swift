@@ -44,20 +44,17 @@ final class BTreePage {
 
     /// From the bytes of a verified page.
     init(kind: BTreeKind, bytes: [UInt8], reference: BlockReference) throws(NDBError) {
+        let page = try TreePage(kind: kind, bytes: bytes, offset: reference.offset, format: .unicode)
         self.kind = kind
-        level = bytes[491]
-        count = Int(bytes[488])
+        level = page.level
+        count = page.count
         entries = Array(bytes[..<Self.entryBytes])
         committed = reference
         isChanged = false
         children = []
-        let size = Int(bytes[490])
-        guard level < NDBLimits.treeDepth else {
-            throw .damaged("BTPAGE", "cLevel", at: reference.offset, found: level, expected: "below 8")
-        }
-        guard size == entrySize, count <= capacity else {
+        guard page.entrySize == entrySize, count <= capacity else {
             throw .damaged(
-                "BTPAGE", "cEnt", at: reference.offset, found: "\(count) entries of \(size)",
+                "BTPAGE", "cEnt", at: reference.offset, found: "\(count) entries of \(page.entrySize)",
                 expected: "at most \(capacity) of \(entrySize)")
         }
         if level > 0 { children = Array(repeating: nil, count: count) }

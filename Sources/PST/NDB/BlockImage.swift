@@ -65,6 +65,30 @@ enum BlockTrailer {
         extent.store(littleEndian: signature(offset: offset, bid: bid), at: trailer + 2)
         extent.store(littleEndian: bid, at: trailer + 8)
     }
+
+    /// Checks the extent that `entry` says holds the block `id`.
+    /// - Parameter checksums: whether a wrong one is an error.
+    /// - Throws: ``NDBError`` naming the field that is wrong.
+    static func verify(
+        _ extent: [UInt8], of entry: BlockEntry, id: BlockID, format: FileFormat, checksums: Bool = true
+    ) throws(NDBError) {
+        let trailer = extent.count - format.blockTrailer
+        func damaged(_ field: String, _ found: UInt64, _ expected: UInt64) -> NDBError {
+            .damaged("BLOCKTRAILER", field, at: entry.offset, found: found, expected: "\(expected)")
+        }
+        let count = extent.loadLittleEndian(UInt16.self, at: trailer) ?? 0
+        guard count == entry.count, Int(count) <= trailer else {
+            throw damaged("cb", UInt64(count), UInt64(entry.count))
+        }
+        // In ANSI files the id comes before the checksum.
+        let isANSI = format == .ansi
+        let storedID = format.word(extent, at: trailer + (isANSI ? 4 : 8))
+        guard storedID == id.rawValue else { throw damaged("bid", storedID, id.rawValue) }
+        guard checksums else { return }
+        let stored = extent.loadLittleEndian(UInt32.self, at: trailer + (isANSI ? 8 : 4)) ?? 0
+        let checksum = extent.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<Int(count)])) }
+        guard stored == checksum else { throw damaged("dwCRC", UInt64(stored), UInt64(checksum)) }
+    }
 }
 
 /// A node ready to be stored: its data and its subnodes, as blocks of one ``BlockImages``.

@@ -25,18 +25,19 @@ struct DataTreeBlock {
         self.children = children
     }
 
-    init(bytes: [UInt8], id: BlockID) throws(NDBError) {
+    init(bytes: [UInt8], id: BlockID, format: FileFormat = .unicode) throws(NDBError) {
         guard bytes.count >= 8, bytes[0] == 1, bytes[1] == 1 || bytes[1] == 2 else {
             throw .damaged("XBLOCK", "btype", at: nil, found: "block \(id)", expected: "a data tree block")
         }
         level = bytes[1]
         total = bytes.loadLittleEndian(UInt32.self, at: 4) ?? 0
         let count = Int(bytes.loadLittleEndian(UInt16.self, at: 2) ?? 0)
-        guard count <= NDBLimits.dataTreeEntries, bytes.count >= 8 + 8 * count else {
+        let size = format.wordSize
+        guard count <= format.dataTreeEntries, bytes.count >= 8 + size * count else {
             throw .damaged(
                 "XBLOCK", "cEnt", at: nil, found: count, expected: "entries that fit in \(bytes.count) bytes")
         }
-        children = (0..<count).map { BlockID(rawValue: bytes.loadLittleEndian(UInt64.self, at: 8 + 8 * $0) ?? 0) }
+        children = (0..<count).map { BlockID(rawValue: format.word(bytes, at: 8 + size * $0)) }
     }
 }
 

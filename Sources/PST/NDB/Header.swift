@@ -16,7 +16,7 @@ struct Header: Equatable {
     /// What the fields that this program does not understand held when the file was opened.
     private var template: [UInt8]
 
-    static let size = 564
+    static let size = FileSummary.size
 
     /// The header of a new file.
     init(encoding: ContentEncoding) {
@@ -43,22 +43,11 @@ struct Header: Equatable {
         func number<Value: FixedWidthInteger>(_ type: Value.Type, _ offset: Int) -> Value {
             bytes.loadLittleEndian(type, at: offset) ?? 0
         }
-        func damaged(_ field: String, _ found: some CustomStringConvertible, _ expected: String) -> NDBError {
-            .damaged("HEADER", field, at: 0, found: found, expected: expected)
+        let summary = try FileSummary(bytes: bytes)
+        guard bytes.count == Self.size, summary.format == .unicode else {
+            throw .damaged("HEADER", "wVer", at: 0, found: summary.version, expected: "23")
         }
-        guard bytes.count == Self.size else { throw damaged("size", bytes.count, "\(Self.size)") }
-        guard number(UInt32.self, 0) == 0x4E44_4221 else {
-            throw damaged("dwMagic", number(UInt32.self, 0), "\"!BDN\"")
-        }
-        guard number(UInt16.self, 10) == 23 else { throw damaged("wVer", number(UInt16.self, 10), "23") }
-        let checksum = Self.fullChecksum(bytes)
-        guard number(UInt32.self, 524) == checksum else {
-            throw damaged("dwCRCFull", number(UInt32.self, 524), "\(checksum)")
-        }
-        guard let encoding = ContentEncoding(rawValue: bytes[513]) else {
-            throw damaged("bCryptMethod", bytes[513], "0, 1 or 2")
-        }
-        self.encoding = encoding
+        encoding = summary.encoding
         nextPageID = number(UInt64.self, 32)
         nextBlockID = number(UInt64.self, 516)
         unique = number(UInt32.self, 40)
@@ -68,7 +57,7 @@ struct Header: Equatable {
     }
 
     private static func fullChecksum(_ bytes: [UInt8]) -> UInt32 {
-        bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[8..<524])) }
+        bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[FileSummary.fullRange])) }
     }
 
     /// The 564 bytes, with both checksums.
@@ -82,7 +71,9 @@ struct Header: Equatable {
         root.encode(into: &bytes)
         bytes[513] = encoding.rawValue
         bytes.store(littleEndian: nextBlockID, at: 516)
-        let partial = bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[8..<479])) }
+        let partial = bytes.withUnsafeBytes {
+            pstChecksum(UnsafeRawBufferPointer(rebasing: $0[FileSummary.partialRange]))
+        }
         bytes.store(littleEndian: partial, at: 4)
         bytes.store(littleEndian: Self.fullChecksum(bytes), at: 524)
         return bytes

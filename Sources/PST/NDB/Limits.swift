@@ -17,6 +17,10 @@ public enum NDBLimits {
     public static let nodeData = UInt64(UInt32.max)
     /// Depth of subnodes in subnodes that is followed: message, attachment, embedded message, …
     static let subnodeDepth = 128
+    /// Subnodes of one node that are read: what an SIBLOCK full of full SLBLOCKs holds, and those of a 4K-page file.
+    static let subnodes = 1 << 22
+    /// Bytes of B-tree pages that a reader keeps.
+    static let cachedPageBytes = 8 << 20
     /// Highest index of a NID, 27 bits.
     static let nodeIndex: UInt32 = (1 << 27) - 1
 }

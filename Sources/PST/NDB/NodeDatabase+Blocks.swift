@@ -205,17 +205,7 @@ extension NodeDatabase {
         try bytes.withMutableBytes { (bytes) throws(NDBError) in
             try storing { () throws(StorageError) in try storage.read(into: bytes, at: entry.offset) }
         }
-        let trailer = bytes.count - NDBLimits.blockTrailer
-        func damaged(_ field: String, _ found: UInt64, _ expected: UInt64) -> NDBError {
-            .damaged("BLOCKTRAILER", field, at: entry.offset, found: found, expected: "\(expected)")
-        }
-        let storedCount = bytes.loadLittleEndian(UInt16.self, at: trailer) ?? 0
-        guard storedCount == entry.count else { throw damaged("cb", UInt64(storedCount), UInt64(entry.count)) }
-        let storedID = bytes.loadLittleEndian(UInt64.self, at: trailer + 8) ?? 0
-        guard storedID == id.rawValue else { throw damaged("bid", storedID, id.rawValue) }
-        let storedChecksum = bytes.loadLittleEndian(UInt32.self, at: trailer + 4) ?? 0
-        let checksum = bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        guard storedChecksum == checksum else { throw damaged("dwCRC", UInt64(storedChecksum), UInt64(checksum)) }
+        try BlockTrailer.verify(bytes, of: entry, id: id, format: .unicode)
         bytes.removeLast(bytes.count - count)
         if !id.isInternal {
             bytes.withUnsafeMutableBytes { header.encoding.decode($0, bid: id.rawValue) }

@@ -127,7 +127,7 @@ extension NodeDatabase {
 
     /// Every node in ascending order of the ids.
     public func forEachNode(_ body: (NodeID, NodeEntry) throws(NDBError) -> Void) throws(NDBError) {
-        try nodes.forEach { (words) throws(NDBError) in
+        try nodes.forEachEntry { (words) throws(NDBError) in
             try body(NodeID(rawValue: UInt32(truncatingIfNeeded: words.0)), NodeEntry(words))
         }
     }

@@ -29,6 +29,8 @@ struct BlockEntry: Hashable {
     var count: UInt16
     /// cRef: 1 and the number of references to the block.
     var references: UInt16
+    /// Bytes of the data when decompressed; 0 but for 4K-page files.
+    var inflatedCount: UInt16 = 0
 
     init(offset: UInt64, count: UInt16, references: UInt16) {
         self.offset = offset

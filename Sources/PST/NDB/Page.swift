@@ -35,23 +35,33 @@ enum Page {
     }
 
     /// Checks a page that was read from `reference`.
+    /// - Parameter checksums: whether a wrong one is an error.
     /// - Throws: ``NDBError`` naming the field of PAGETRAILER that is wrong.
-    static func verify(_ bytes: [UInt8], type: PageType, reference: BlockReference) throws(NDBError) {
+    static func verify(
+        _ bytes: [UInt8], type: PageType, reference: BlockReference, format: FileFormat = .unicode,
+        checksums: Bool = true
+    ) throws(NDBError) {
         let offset = reference.offset
         func damaged(_ field: String, found: UInt64, expected: UInt64) -> NDBError {
             .damaged("PAGETRAILER", field, at: offset, found: found, expected: "\(expected)")
         }
-        guard bytes[496] == type.rawValue, bytes[497] == type.rawValue else {
-            throw damaged("ptype", found: UInt64(bytes[496]), expected: UInt64(type.rawValue))
+        let trailer = format.pageData
+        guard bytes.count == format.pageSize else {
+            throw damaged("size", found: UInt64(bytes.count), expected: UInt64(format.pageSize))
         }
-        let checksum = bytes.withUnsafeBytes {
-            pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<NDBLimits.pageData]))
+        guard bytes[trailer] == type.rawValue, bytes[trailer + 1] == type.rawValue else {
+            throw damaged("ptype", found: UInt64(bytes[trailer]), expected: UInt64(type.rawValue))
         }
-        let stored = bytes.loadLittleEndian(UInt32.self, at: 500) ?? 0
-        guard stored == checksum else {
-            throw damaged("dwCRC", found: UInt64(stored), expected: UInt64(checksum))
+        // In ANSI files the id comes before the checksum.
+        let isANSI = format == .ansi
+        if checksums {
+            let checksum = bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<trailer])) }
+            let stored = bytes.loadLittleEndian(UInt32.self, at: trailer + (isANSI ? 8 : 4)) ?? 0
+            guard stored == checksum else {
+                throw damaged("dwCRC", found: UInt64(stored), expected: UInt64(checksum))
+            }
         }
-        let bid = bytes.loadLittleEndian(UInt64.self, at: 504) ?? 0
+        let bid = format.word(bytes, at: trailer + (isANSI ? 4 : 8))
         let expectedID = type.isMap ? offset : reference.bid
         guard bid == expectedID else {
             throw damaged("bid", found: bid, expected: expectedID)

@@ -42,23 +42,30 @@ enum SubnodeBlock {
         return bytes
     }
 
-    init(bytes: [UInt8], id: BlockID) throws(NDBError) {
+    init(bytes: [UInt8], id: BlockID, format: FileFormat = .unicode) throws(NDBError) {
         let count = Int(bytes.loadLittleEndian(UInt16.self, at: 2) ?? 0)
-        guard bytes.count >= 8, bytes[0] == 2, bytes[1] <= 1, bytes.count >= 8 + count * (bytes[1] == 0 ? 24 : 16)
+        let header = format.subnodeHeader
+        let word = format.wordSize
+        guard bytes.count >= header, bytes[0] == 2, bytes[1] <= 1,
+            bytes.count >= header + count * word * (bytes[1] == 0 ? 3 : 2)
         else {
             throw .damaged("SLBLOCK", "btype", at: nil, found: "block \(id)", expected: "a subnode tree block")
         }
         // The upper half of the NID is not cleared by Outlook; only the lower counts.
         func nid(_ offset: Int) -> NodeID { NodeID(rawValue: bytes.loadLittleEndian(UInt32.self, at: offset) ?? 0) }
-        func bid(_ offset: Int) -> BlockID { BlockID(rawValue: bytes.loadLittleEndian(UInt64.self, at: offset) ?? 0) }
+        func bid(_ offset: Int) -> BlockID { BlockID(rawValue: format.word(bytes, at: offset)) }
         if bytes[1] == 0 {
             self = .leaf(
                 (0..<count).map { index in
-                    let start = 8 + 24 * index
-                    return SubnodeEntry(id: nid(start), data: bid(start + 8), subnodes: bid(start + 16))
+                    let start = header + 3 * word * index
+                    return SubnodeEntry(id: nid(start), data: bid(start + word), subnodes: bid(start + 2 * word))
                 })
         } else {
-            self = .index((0..<count).map { (nid(8 + 16 * $0), bid(16 + 16 * $0)) })
+            self = .index(
+                (0..<count).map { index in
+                    let start = header + 2 * word * index
+                    return (nid(start), bid(start + word))
+                })
         }
     }
 }
