@@ -14,7 +14,7 @@ struct StateReader: Sendable {
     init(names: StoredNames) {
         let fixed = [
             PropertyTag.messageFlags, .messageSize, .messageDeliveryTime, .lastVerbExecuted, .flagStatus,
-            .messageCodepage, .internetCodepage,
+            .messageCodepage, .messageLocaleId, .internetCodepage,
         ]
         let named = [Self.categories, Self.imapDeleted, Self.imapFlags].compactMap { names.id(of: $0) }
         wanted = Set(fixed.map(\.id) + named)

@@ -35,7 +35,7 @@ struct NodeDatabaseTests {
         for section in 0..<database.allocator.sectionCount {
             used += FileGeometry.sectionSize - UInt64(try database.loadMap(section).freeSlots) * 64
         }
-        try database.blocks.forEach { (words) throws(NDBError) in
+        try database.blocks.forEachEntry { (words) throws(NDBError) in
             referenced[BlockID(rawValue: words.0)] = Int(BlockEntry(words).references)
             used -= UInt64(BlockImages.extent(ofData: Int(BlockEntry(words).count)))
         }

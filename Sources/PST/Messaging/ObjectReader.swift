@@ -84,14 +84,10 @@ struct ObjectReader {
         bag[name] = value
     }
 
-    /// PidTagMessageCodepage, or else PidTagInternetCodepage.
     private func codePage(of context: PropertyContextReader) -> Int32? {
-        for tag in [PropertyTag.messageCodepage, .internetCodepage] {
-            if let record = context.record(tag.id), record.type == .integer32, record.word != 0 {
-                return Int32(bitPattern: record.word)
-            }
+        StringCodePage.number { tag in
+            context.record(tag.id).flatMap { $0.tag == tag ? Int32(bitPattern: $0.word) : nil }
         }
-        return nil
     }
 
     private func decoded(_ value: PropertyValue, _ codePage: Int32?) -> PropertyValue {

@@ -52,6 +52,9 @@ public final class PSTReader: Sendable {
         var problems: [String] = []
         index = NodeIndex(nodes)
         problems += index.problems
+        if nodes.missingBytes > 0 {
+            problems.append("ROOT.ibFileEof: found a file that is \(nodes.missingBytes) bytes shorter")
+        }
         guard !index.isEmpty else {
             throw .damaged(problems.first ?? "the node B-tree has no nodes")
         }
@@ -102,10 +105,11 @@ extension PSTReader {
     /// The code page that most of the first messages name: a guess for what is in no message, such as folder names.
     public func usualCodePage() -> Int32? {
         var counts: [Int32: Int] = [:]
-        let tags = [PropertyTag.messageCodepage, .internetCodepage]
         for id in index.someMessages(MessagingLimits.sampledMessages) {
-            let read = try? properties(of: id) { id in tags.contains { $0.id == id } }
-            guard let number = tags.lazy.compactMap({ read?.properties.integer32($0) }).first else { continue }
+            let read = try? properties(of: id) { id in
+                StringCodePage.sources.contains { $0.id == id }
+            }
+            guard let number = StringCodePage.number({ read?.properties.integer32($0) }) else { continue }
             counts[number, default: 0] += 1
         }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key

@@ -42,7 +42,7 @@ public struct PSTMessage: Sendable {
     public var object: MessageObject
     /// Every value, recipient or attachment that is damaged and therefore missing from `object`; one line each.
     public var problems: [String]
-    /// PidTagMessageCodepage, or else PidTagInternetCodepage: the code page of its 8-bit strings.
+    /// The code page of its 8-bit strings, as far as the message says.
     public var codePage: Int32?
     /// The folder it lies in.
     public var parent: NodeID

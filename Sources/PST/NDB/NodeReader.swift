@@ -35,6 +35,9 @@ public final class NodeReader: Sendable {
         encoding = summary.encoding
     }
 
+    /// Bytes that the header says the file has beyond its end: more than 0 where it was cut off.
+    public var missingBytes: UInt64 { summary.fileSize > fileSize ? summary.fileSize - fileSize : 0 }
+
     /// A budget for reading one object: more than it can hold without naming the same blocks many times.
     public func budget() -> ReadBudget {
         let enough = 16 << 20
