@@ -48,7 +48,7 @@ let package = Package(
         library("CLibpst", pkgConfig: "libpst", apt: "libpst-dev"),
 
         // Foundations.
-        module("BinaryIO", ["CLibdeflate", "CCrypto"]),
+        module("BinaryIO", ["CLibdeflate", "CCrypto", "CZstd"]),
         module("MAPI"),
 
         // The PST format, bottom to top.

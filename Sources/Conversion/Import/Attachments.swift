@@ -61,7 +61,7 @@ extension MessageImport {
         if part.content.count > ImportLimits.bodyLength, part.isBodyText {
             record.report("a text of \(part.content.count) bytes is too large for a body and became an attachment")
         }
-        attachment.content = content(
+        attachment.content = noted(
             PartStream(file: source.file, range: part.content, encoding: part.transferEncoding))
         message.attachments.append(attachment)
     }
@@ -79,6 +79,12 @@ extension MessageImport {
         return .bytes(bytes)
     }
 
+    /// The content of the attachment that comes next.
+    func noted(_ stream: PartStream) -> AttachmentContent {
+        record.noteAttachment(stream, of: path, at: message.attachments.count)
+        return content(stream)
+    }
+
     /// Bytes as they stand in the message.
     private mutating func appendRaw(_ range: Range<Int>, mimeType: String, numbering: inout AttachmentNumbering) {
         var attachment = Attachment()
@@ -87,7 +93,7 @@ extension MessageImport {
             AttachmentName.numbered(numbering.next(), mimeType: mimeType), description: nil, mimeType: mimeType)
         attachment.properties[.attachMimeTag] = .string("application/octet-stream")
         attachment.properties[.attachTag] = .binary(Attachment.mimeTagIdentifier)
-        attachment.content = content(PartStream(file: source.file, range: range, encoding: .identity))
+        attachment.content = noted(PartStream(file: source.file, range: range, encoding: .identity))
         message.attachments.append(attachment)
     }
 

@@ -10,6 +10,7 @@ extension MessageImport {
             message.properties[.internetCodepage] = .integer32(65001)
             return nil
         }
+        noteBodies(segments)
         var reader = BodyReader(source: source, record: record)
         guard segments.contains(where: { !$0.rich.isEmpty }) else {
             let text = reader.joined(segments.flatMap(\.plain).map { reader.plain($0) })

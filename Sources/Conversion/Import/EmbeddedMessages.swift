@@ -40,7 +40,8 @@ extension MessageImport {
 
     private func convert(_ inner: MessageSource) -> MessageObject? {
         var work = MessageImport(
-            source: inner, options: options, placement: .embedded(times.delivery), depth: depth + 1, record: record)
+            source: inner, options: options, placement: .embedded(times.delivery),
+            path: path + [message.attachments.count], record: record)
         guard !work.header.block.fields.isEmpty else { return nil }
         return work.run()
     }

@@ -32,8 +32,11 @@ public struct InternetMessageImporter: Sendable {
         let message = content.withUnsafeBytes { bytes in
             var work = MessageImport(
                 source: MessageSource(file: content, bytes: bytes, range: 0..<bytes.count), options: options,
-                placement: .stored(row, role), depth: 0, record: record)
-            return work.run()
+                placement: .stored(row, role), path: [], record: record)
+            var message = work.run()
+            let keeper = OriginalKeeper(file: content, bytes: bytes, record: record)
+            message.properties[OriginalMessage.property] = keeper.property(of: message).map { .binary($0) }
+            return message
         }
         return ImportedMessage(message: message, problems: record.problems)
     }

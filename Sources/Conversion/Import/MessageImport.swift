@@ -28,6 +28,8 @@ final class ImportRecord {
     private(set) var problems: [String] = []
     /// Decoded bytes held so far.
     var heldBytes = 0
+    /// Where attachments and bodies come from, for the keeping of the original bytes.
+    var origins: [PartOrigin] = []
 
     func report(_ problem: String) {
         // A message with ten thousand broken parts has one problem, not ten thousand.
@@ -44,16 +46,21 @@ struct MessageImport {
     let placement: Placement
     /// Messages around this one.
     let depth: Int
+    /// Positions of the attachments that lead to this message, the outermost first.
+    let path: [Int]
     let record: ImportRecord
     let times: MessageTimes
     let direction: MessageDirection
     var message = MessageObject()
 
-    init(source: MessageSource, options: ImportOptions, placement: Placement, depth: Int, record: ImportRecord) {
+    init(
+        source: MessageSource, options: ImportOptions, placement: Placement, path: [Int], record: ImportRecord
+    ) {
         self.source = source
         self.options = options
         self.placement = placement
-        self.depth = depth
+        depth = path.count
+        self.path = path
         self.record = record
         structure = MessageStructure(source.bytes, range: source.range, passed: source.file.discard)
         header = HeaderView(

@@ -63,7 +63,7 @@ extension MessageImport {
         attachment.setName(name, description: nil, mimeType: mimeTag)
         attachment.properties[.attachMimeTag] = .string(mimeTag)
         attachment.properties[.attachTag] = .binary(Attachment.mimeTagIdentifier)
-        attachment.content = content(stream)
+        attachment.content = noted(stream)
         message.attachments = [attachment]
     }
 }

@@ -50,6 +50,7 @@ extension MessageImport {
             // The sender's index has its own conversation, or none.
             message.properties[.conversationIndexTracking] = inner.properties[.conversationIndexTracking]
         }
+        record.moveOrigins(of: path, by: inner.attachments.count)
         message.attachments = inner.attachments + message.attachments
         if (message.properties.string(.messageClass) ?? "").hasPrefix("IPM.Schedule.Meeting.") {
             // Outlook would put an unprocessed request into the calendar when it is looked at.

@@ -1,0 +1,109 @@
+internal import BinaryIO
+
+/// What the property OriginalMessage holds, taken apart; docs/original-bytes.md describes each byte.
+struct OriginalContainer: Equatable {
+    static let magic: [UInt8] = Array("MBOM".utf8)
+    static let version: UInt8 = 1
+    /// Bytes before the numbers of variable length.
+    static let fixedLength = 16 + SHA256.size + ItemFingerprint.length
+
+    /// Bytes of the original message.
+    var length: Int
+    /// SHA-256 of the original message.
+    var digest: [UInt8]
+    var fingerprint: ItemFingerprint
+    /// What makes up the dictionary of the first frame, one behind the other.
+    var dictionary: [StoredSource] = []
+    var segments: [OriginalSegment] = []
+    /// Zstandard frames of the literal text, each but the last of ``OriginalLimits/chunkLength`` bytes of text.
+    var frames: [[UInt8]] = []
+
+    /// Bytes of literal text.
+    var literalLength: Int {
+        segments.reduce(0) { sum, segment in
+            if case .literal(let count) = segment { sum + count } else { sum }
+        }
+    }
+
+    func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.fixedLength + 64 + frames.reduce(0) { $0 + $1.count + 8 })
+        bytes += Self.magic
+        bytes += [Self.version, 0, 0, 0]
+        bytes.append(littleEndian: UInt64(length))
+        bytes += digest
+        bytes += fingerprint.bytes
+        VariableInteger.append(dictionary.count, to: &bytes)
+        for source in dictionary { append(source, to: &bytes) }
+        VariableInteger.append(segments.count, to: &bytes)
+        for segment in segments { append(segment, to: &bytes) }
+        for frame in frames {
+            VariableInteger.append(frame.count, to: &bytes)
+            bytes += frame
+        }
+        bytes.append(littleEndian: Self.checksum(bytes[...]))
+        return bytes
+    }
+
+    private func append(_ source: StoredSource, to bytes: inout [UInt8]) {
+        bytes.append(source.kind.rawValue)
+        VariableInteger.append(source.number, to: &bytes)
+    }
+
+    private func append(_ segment: OriginalSegment, to bytes: inout [UInt8]) {
+        switch segment {
+        case .literal(let count):
+            bytes.append(0)
+            VariableInteger.append(count, to: &bytes)
+        case .reference(let reference):
+            bytes.append(1)
+            append(reference.source, to: &bytes)
+            VariableInteger.append(reference.offset, to: &bytes)
+            VariableInteger.append(reference.length, to: &bytes)
+            bytes.append(FormBits(reference.form).rawValue)
+            if let layout = reference.form.base64 { VariableInteger.append(layout.columns, to: &bytes) }
+        }
+    }
+
+    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        var checksum = CRC32()
+        bytes.withUnsafeBytes { checksum.update($0) }
+        return checksum.value
+    }
+}
+
+/// The form of a reference, in one byte.
+struct FormBits: OptionSet {
+    let rawValue: UInt8
+
+    static let dropsReturns = FormBits(rawValue: 1)
+    static let base64 = FormBits(rawValue: 2)
+    static let hasReturns = FormBits(rawValue: 4)
+    static let endsLine = FormBits(rawValue: 8)
+
+    init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    init(_ form: StoredForm) {
+        var bits: FormBits = form.dropsReturns ? .dropsReturns : []
+        if let layout = form.base64 {
+            bits.insert(.base64)
+            if layout.hasReturns { bits.insert(.hasReturns) }
+            if layout.endsLine { bits.insert(.endsLine) }
+        }
+        self = bits
+    }
+}
+
+/// Whole numbers in as many bytes as they need: seven bits each, the lowest first, the top bit set on all but the last.
+enum VariableInteger {
+    static func append(_ number: Int, to bytes: inout [UInt8]) {
+        var rest = UInt64(clamping: number)
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+}

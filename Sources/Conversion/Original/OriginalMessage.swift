@@ -1,0 +1,103 @@
+internal import BinaryIO
+public import MAPI
+
+/// The original bytes of a message, kept in a named property of our own beside what Outlook shows of it. The format is
+/// described in docs/original-bytes.md.
+public enum OriginalMessage {
+    /// The property, of type PtypBinary, on the message itself and not on embedded ones.
+    public static let property = NamedProperty(set: .psetidMailBackup, string: "OriginalMessage")
+
+    /// What a container says of the original without giving it back.
+    public struct Summary: Equatable, Sendable {
+        /// Bytes.
+        public let length: Int
+        /// SHA-256, 32 bytes.
+        public let digest: [UInt8]
+    }
+
+    /// Length and digest of the original.
+    /// - Throws: as ``rebuild(from:message:to:)`` where the container is damaged.
+    public static func summary(of property: [UInt8]) throws(OriginalMessageError) -> Summary {
+        let container = try OriginalContainer(parsing: property)
+        return Summary(length: container.length, digest: container.digest)
+    }
+
+    /// Hands the original bytes to `sink`, in order and in pieces of bounded size. They are true only if this returns:
+    /// an attachment that was altered shows at the end, and what the sink took is then to be discarded.
+    /// - Parameters:
+    ///   - property: the value of ``property``.
+    ///   - message: the item as it is now; its streams are read.
+    /// - Throws: ``OriginalMessageError``, upon which the message has to be composed from its properties; and whatever
+    ///   `sink` throws.
+    public static func rebuild(
+        from property: [UInt8], message: MessageObject, to sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let container = try OriginalContainer(parsing: property)
+        let item = StoredItem(message)
+        var comparison = FingerprintComparison(container.fingerprint, item)
+        try comparison.checkBeforeReading()
+        var rebuilder = OriginalRebuilder(container: container, item: item)
+        let sha = SHA256()
+        var length = 0
+        do {
+            try rebuilder.run { bytes in
+                guard bytes.count <= container.length - length else { throw OriginalMessageError.digestMismatch }
+                length += bytes.count
+                sha.update(bytes)
+                try sink(bytes)
+            }
+        } catch let error as OriginalMessageError {
+            // Whatever does not fit may do so because an attachment was changed: that is the better answer.
+            try comparison.checkContent(rebuilder.digests)
+            throw error
+        }
+        try comparison.checkContent(rebuilder.digests)
+        guard length == container.length, sha.finish() == container.digest else {
+            throw OriginalMessageError.digestMismatch
+        }
+    }
+}
+
+/// Compares an item with the fingerprint taken at its import.
+private struct FingerprintComparison {
+    private let expected: ItemFingerprint
+    private let item: StoredItem
+    private var hasher = FingerprintHasher()
+    private var isContentChecked = false
+
+    init(_ expected: ItemFingerprint, _ item: StoredItem) {
+        self.expected = expected
+        self.item = item
+    }
+
+    /// Everything but attachments that are streamed: those are read once only, when the original is rebuilt.
+    mutating func checkBeforeReading() throws {
+        for part in EditedPart.allCases where part != .attachmentContent { try check(part, []) }
+        let isStreamed = item.leaves.contains { leaf in
+            if case .stream = leaf.content { true } else { false }
+        }
+        if !isStreamed { try checkContent([:]) }
+    }
+
+    /// - Parameter known: digests of attachments that have been read to their ends.
+    mutating func checkContent(_ known: [Int: ContentDigest]) throws {
+        guard !isContentChecked else { return }
+        isContentChecked = true
+        var digests: [ContentDigest] = []
+        for (number, leaf) in item.leaves.enumerated() {
+            if let digest = known[number] {
+                digests.append(digest)
+            } else {
+                var reader = StoredReader(leaf.content)
+                digests.append(try reader.finish())
+            }
+        }
+        try check(.attachmentContent, digests)
+    }
+
+    private mutating func check(_ part: EditedPart, _ digests: [ContentDigest]) throws {
+        guard hasher.digest(of: part, item, digests: digests).elementsEqual(expected.digest(of: part)) else {
+            throw OriginalMessageError.edited(part)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+internal import BinaryIO
+import Glibc
+internal import MAPI
+internal import MIME
+
+/// Which bytes of a message can be made from what is stored with it. Each reference has been tried: what it makes is
+/// what stands in the message.
+struct OriginalPlan {
+    struct Piece {
+        let range: Range<Int>
+        let reference: StoredReference
+    }
+
+    private let bytes: UnsafeRawBufferPointer
+    private let item: StoredItem
+    /// In the order of the message, not overlapping.
+    private(set) var pieces: [Piece] = []
+    /// Of attachments that were read on the way.
+    private(set) var digests: [Int: ContentDigest] = [:]
+
+    /// - Parameter origins: of content that comes from `bytes`.
+    init(_ bytes: UnsafeRawBufferPointer, _ item: StoredItem, origins: [PartOrigin]) {
+        self.bytes = bytes
+        self.item = item
+        guard !origins.isEmpty else { return }
+        let leaves = Dictionary(item.leaves.enumerated().map { ($1.path, $0) }) { first, _ in first }
+        let messages = Dictionary(item.messagePaths.enumerated().map { ($1, $0) }) { first, _ in first }
+        var used: Set<StoredSource> = []
+        let ordered = origins.sorted {
+            ($0.stream.range.lowerBound, -$0.stream.range.count) < ($1.stream.range.lowerBound, -$1.stream.range.count)
+        }
+        for origin in ordered where origin.stream.range.count >= OriginalLimits.referenceLength {
+            guard origin.stream.range.lowerBound >= pieces.last?.range.upperBound ?? 0 else { continue }
+            let source: StoredSource? =
+                switch origin.target {
+                case .attachment: leaves[origin.path].map { StoredSource(kind: .attachment, number: $0) }
+                case .body: messages[origin.path].map { StoredSource(kind: .body, number: $0) }
+                case .html: messages[origin.path].map { StoredSource(kind: .html, number: $0) }
+                }
+            guard let source, let content = item.content(source), !used.contains(source) else { continue }
+            used.insert(source)
+            add(origin.stream, source, content)
+        }
+    }
+
+    private mutating func add(_ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent) {
+        for candidates in attempts(stream, source, content) {
+            guard pieces.count + candidates.count < OriginalLimits.segments / 2 else { return }
+            var reader = StoredReader(content)
+            let proven = candidates.filter { proves($0, &reader) }
+            if source.kind == .attachment, let digest = try? reader.finish() { digests[source.number] = digest }
+            // Where something did not fit, the next attempt looks closer.
+            guard proven.count == candidates.count || candidates.isEmpty else {
+                fallback = proven
+                continue
+            }
+            pieces += proven
+            return
+        }
+        pieces += fallback
+        fallback = []
+    }
+
+    /// What the last attempt came to, where none fitted as a whole.
+    private var fallback: [Piece] = []
+
+    /// Ways in which the text may come from the content, the likeliest first.
+    private func attempts(
+        _ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent
+    ) -> [[Piece]] {
+        func piece(_ range: Range<Int>, _ offset: Int, _ length: Int, _ form: StoredForm) -> Piece {
+            Piece(
+                range: range,
+                reference: StoredReference(source: source, offset: offset, length: length, form: form))
+        }
+        if stream.completesLineEnds {
+            let runs = LineEndScan.runs(bytes, stream.range)
+            return [
+                runs.map {
+                    piece(
+                        $0.text, stream.prefix.count + $0.offset, $0.length,
+                        StoredForm(dropsReturns: $0.wasCompleted))
+                }
+            ]
+        }
+        switch stream.encoding {
+        case .identity: return [[piece(stream.range, 0, stream.range.count, .verbatim)]]
+        case .quotedPrintable, .uuencode: return []
+        case .base64: break
+        }
+        func runs(isCareful: Bool) -> [Piece] {
+            Base64Scan.runs(bytes, stream.range, isCareful: isCareful).compactMap { run in
+                guard run.text.count >= OriginalLimits.referenceLength else { return nil }
+                return piece(run.text, run.offset, run.length, StoredForm(base64: run.layout))
+            }
+        }
+        let quick = runs(isCareful: false)
+        if source.kind == .body, quick.count == 1, case .bytes(let text) = content {
+            // A body has CRLF line ends, whatever was encoded.
+            let form = StoredForm(dropsReturns: true, base64: quick[0].reference.form.base64)
+            return [quick, [piece(quick[0].range, 0, text.count, form)]]
+        }
+        return [quick, runs(isCareful: true)]
+    }
+
+    /// Whether the reference makes exactly what stands in its place.
+    private func proves(_ piece: Piece, _ reader: inout StoredReader) -> Bool {
+        struct Mismatch: Error {}
+        var position = piece.range.lowerBound
+        let isWhole = try? OriginalRebuilder.write(piece.reference, from: &reader) { made in
+            guard made.count <= piece.range.upperBound - position, let base = bytes.baseAddress else {
+                throw Mismatch()
+            }
+            if let own = made.baseAddress, memcmp(own, base + position, made.count) != 0 { throw Mismatch() }
+            position += made.count
+        }
+        return isWhole == true && position == piece.range.upperBound
+    }
+}
