@@ -31,6 +31,7 @@ extension GUID {
     public static let psetidAddress = GUID(0x0006_2004, 0, 0, tail: 0xC000_0000_0000_0046)
     public static let psetidCommon = GUID(0x0006_2008, 0, 0, tail: 0xC000_0000_0000_0046)
     public static let psetidMeeting = GUID(0x6ED8_DA90, 0x450B, 0x101B, tail: 0x98DA_00AA_003F_1305)
+    public static let psetidLog = GUID(0x0006_200A, 0, 0, tail: 0xC000_0000_0000_0046)
     /// Our own set: everything mailbackup itself has to remember about an item.
     public static let psetidMailBackup = GUID(0x5D1F_7C4E, 0x2A63, 0x4B8D, tail: 0x9E07_63C1_D2A4_B05F)
 }

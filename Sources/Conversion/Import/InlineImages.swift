@@ -21,9 +21,14 @@ struct InlineReferences {
 
     func isInline(_ part: Part, contentLocation: String?) -> Bool {
         guard part.type.type == "image", Self.subtypes.contains(part.type.subtype) else { return false }
-        if let identifier = part.contentID, !identifiers.isEmpty {
-            let decoded = Self.percentDecoded(Array(identifier.utf8)[...])
-            if identifiers.contains(identifier) || identifiers.contains(decoded.lowercased()) { return true }
+        return contains(contentID: part.contentID, contentLocation: contentLocation)
+    }
+
+    /// Whether the HTML refers to one of the two.
+    func contains(contentID: String?, contentLocation: String?) -> Bool {
+        if let contentID, !identifiers.isEmpty {
+            let decoded = Self.percentDecoded(Array(contentID.utf8)[...])
+            if identifiers.contains(contentID) || identifiers.contains(decoded.lowercased()) { return true }
         }
         guard let contentLocation, !contentLocation.isEmpty else { return false }
         return locations.contains(contentLocation)
