@@ -5,12 +5,12 @@ import Glibc
 struct MailBackup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mailbackup",
-        abstract: "Copies mailboxes into Outlook PST files.",
+        abstract: "Copies mailboxes into Outlook PST files, and back.",
         version: Version.text,
-        subcommands: [CopyCommand.self])
+        subcommands: [CopyCommand.self, RestoreCommand.self, ListCommand.self])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy")
+        throw ValidationError("a command is missing: copy, restore or list")
     }
 }
 
@@ -39,7 +39,8 @@ enum Version {
 
     static let features = [
         "source: maildir (maildir++, fs; gzip, bzip2, xz, zstd, lz4)",
-        "output: pst (Unicode; none, permute, cyclic)",
+        "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
+        "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
         "log: text, json (schema \(JSONReporter.schema))",
     ]
 

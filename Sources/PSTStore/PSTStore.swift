@@ -106,6 +106,10 @@ public actor PSTStore: WritableMessageStore {
             problems = imported.problems
         case .mapi(let native):
             object = native
+        case .produced:
+            throw StoreError(
+                .badData, "\(path): a message from another PST has no way into this one yet",
+                folder: message.folder.path, messageID: message.row.id)
         }
         let names = names.value
         if MessageBuilder.hasStream(object) || !MessageBuilder.unknownNames(in: object, names).isEmpty {
@@ -120,7 +124,7 @@ public actor PSTStore: WritableMessageStore {
         }
     }
 
-    public func save(_ message: sending PreparedPSTMessage, in folder: FolderID) throws(StoreError) -> MessageID {
+    public func save(_ message: sending PreparedPSTMessage, in folder: FolderID) throws(StoreError) -> SavedMessage {
         guard let node = NodeID(folder) else {
             throw StoreError(.badData, "\(path): \(folder.rawValue) is no folder of this store")
         }
@@ -133,7 +137,7 @@ public actor PSTStore: WritableMessageStore {
                 names.value = file.names
                 image = try file.build(object)
             }
-            return MessageID(rawValue: try file.add(image, to: node).description)
+            return SavedMessage(MessageID(rawValue: try file.add(image, to: node).description))
         } catch {
             throw StoreError(error, path: path)
         }
