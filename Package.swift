@@ -55,6 +55,8 @@ let package = Package(
         module("PSTNDB", ["BinaryIO"], path: "Sources/PST/NDB"),
         module("PSTLTP", ["PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/LTP"),
         module("PST", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Messaging"),
+        module(
+            "PSTVerification", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Verification"),
 
         // The store abstraction.
         module("MailStore", ["MAPI", "BinaryIO"]),
@@ -62,6 +64,9 @@ let package = Package(
         // Internet mail, and its conversion.
         module("MIME", ["CGMime", "BinaryIO"]),
         module("Conversion", ["MIME", "MailStore", "MAPI", "BinaryIO"]),
+
+        // A second opinion on a PST.
+        module("Readback", ["PST", "CLibpst", "BinaryIO", "MAPI"]),
 
         // Stores.
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"]),
@@ -91,6 +96,9 @@ let package = Package(
         tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("PSTStoreTests", ["PSTStore", "PST", "PSTNDB", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("ReadbackTests", ["Readback", "PST", "BinaryIO", "MAPI", "TestSupport"]),
         tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),

@@ -1,0 +1,2 @@
+import Readback
+import Testing
