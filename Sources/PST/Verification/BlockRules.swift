@@ -14,6 +14,8 @@ extension Rule {
         .makeAgain)
     static let blockSignature = Rule("block-signature", .error, "[MS-PST] 5.5", "wSig of a block is wrong", .makeAgain)
     static let blockChecksum = Rule("block-checksum", .error, "[MS-PST] 5.3", "dwCRC of a block is wrong", .makeAgain)
+    static let blockCompressed = Rule(
+        "block-compression", .error, "[MS-PST] 2.2.2.8", "a compressed block of a 4K file does not inflate", .makeAgain)
     static let blockCounter = Rule(
         "counter-block", .error, "[MS-PST] 2.2.2.6", "bidNextB is not above every block BID", .repair)
     static let blockOrphan = Rule(
@@ -23,7 +25,7 @@ extension Rule {
         .repair)
 
     static let blocks: [Rule] = [
-        blockPlace, blockSize, blockTrailerSize, blockTrailerID, blockSignature, blockChecksum, blockCounter,
+        blockPlace, blockSize, blockTrailerSize, blockTrailerID, blockSignature, blockChecksum, blockCompressed, blockCounter,
         blockOrphan, blockReferenceCount,
     ]
 }
@@ -98,7 +100,13 @@ extension FileUnderCheck {
         guard let stored = stored(index) else { return nil }
         var bytes = Array(stored)
         if blocks.dataSize(index) != bytes.count {
-            guard let inflated = inflate(bytes, to: blocks.dataSize(index)) else { return nil }
+            guard let inflated = inflate(bytes, to: blocks.dataSize(index)) else {
+                log.report(
+                    .blockCompressed, Place("block \(hexadecimal(blocks.ids[index]))", offset: blocks.offsets[index]),
+                    found: "\(bytes.count) bytes", expected: "a zlib stream of \(blocks.dataSize(index)) bytes")
+                blocks.states[index].insert(.unusable)
+                return nil
+            }
             bytes = inflated
         }
         let id = blocks.ids[index]

@@ -1,40 +1,35 @@
-/// The sizes that differ between ANSI files (wVer 14, 15), Unicode files (23) and files with 4K pages (36 and up) —
-/// [MS-PST] 2.2.2.
-struct FileLayout {
-    let isUnicode: Bool
-    let is4K: Bool
+import PSTNDB
 
-    /// - Returns: nil for a version that is none of these.
+/// The layout of a file, and what follows from it for the check — [MS-PST] 2.2.2.
+struct FileLayout {
+    let format: FileFormat
+
+    /// - Returns: nil for a version that no known program wrote.
     init?(version: UInt16) {
-        switch version {
-        case 14, 15: (isUnicode, is4K) = (false, false)
-        case 20...23: (isUnicode, is4K) = (true, false)
-        case 36...: (isUnicode, is4K) = (true, true)
-        default: return nil
-        }
+        guard let format = FileFormat(version: version) else { return nil }
+        self.format = format
     }
 
-    var pageSize: Int { is4K ? 4096 : 512 }
-    var pageTrailer: Int { is4K ? 24 : isUnicode ? 16 : 12 }
+    var isUnicode: Bool { format.variant != .ansi }
+    var is4K: Bool { format.variant == .unicode4K }
+    var pageSize: Int { format.pageSize }
     /// Bytes that dwCRC of a page covers.
-    var pageData: Int { pageSize - pageTrailer }
+    var pageData: Int { format.pageData }
     /// Bytes of entries in a BTPAGE.
-    var treePageData: Int { pageData - (is4K ? 16 : isUnicode ? 8 : 4) }
+    var treePageData: Int { format.pageEntries }
     /// Bytes of a BID or IB.
-    var idSize: Int { isUnicode ? 8 : 4 }
-    var blockTrailer: Int { is4K ? 24 : isUnicode ? 16 : 12 }
-    var blockAlignment: Int { is4K ? 512 : 64 }
+    var idSize: Int { format.wordSize }
+    var blockTrailer: Int { format.blockTrailer }
+    var blockAlignment: Int { format.blockAlignment }
     /// Most bytes of data in a block.
-    var blockData: Int { (is4K ? 65_536 : 8192) - blockTrailer }
-    var nodeEntrySize: Int { isUnicode ? 32 : 16 }
+    var blockData: Int { format.blockData }
+    var nodeEntrySize: Int { 4 * format.wordSize }
     var blockEntrySize: Int { isUnicode ? 24 : 12 }
-    var indexEntrySize: Int { 3 * idSize }
+    var indexEntrySize: Int { format.indexEntrySize }
     /// Bytes before the entries of an SLBLOCK or SIBLOCK.
-    var subnodeHeader: Int { isUnicode ? 8 : 4 }
+    var subnodeHeader: Int { format.subnodeHeader }
     /// Bits of hidIndex in an HID.
-    var heapIndexBits: UInt32 { is4K ? 14 : 11 }
-    /// cbEnt of a table's row index.
-    var rowIndexValue: Int { isUnicode ? 4 : 2 }
+    var heapIndexBits: UInt32 { format.heapItemBits }
     /// Bytes before the bits of an allocation page.
     var mapPadding: Int { isUnicode ? 0 : 4 }
 
@@ -45,9 +40,5 @@ struct FileLayout {
     static let slotsPerSection = 3968
 
     /// A block's extent in the file, trailer and padding included.
-    func extent(ofData count: Int) -> Int {
-        (count + blockTrailer + blockAlignment - 1) / blockAlignment * blockAlignment
-    }
-
-    func isString(_ type: UInt16) -> Bool { type == (isUnicode ? 0x1F : 0x1E) }
+    func extent(ofData count: Int) -> Int { format.extent(ofData: count) }
 }

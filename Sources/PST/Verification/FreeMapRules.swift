@@ -122,10 +122,10 @@ extension AllocationCheck {
             if isCurrent { log.report(.densityPage, place, found: "a blank page") }
             return
         }
-        guard raw[496] == PageKind.densityList.rawValue,
+        guard raw[file.layout.pageData] == PageKind.densityList.rawValue,
             let page = file.page(at: offset, .densityList, id: nil, mildly: log.profile == .any && !isCurrent)
         else {
-            log.report(.densityPage, place, found: "ptype \(hexadecimal(raw[496]))", expected: "0x86")
+            log.report(.densityPage, place, found: "ptype \(hexadecimal(raw[file.layout.pageData]))", expected: "0x86")
             return
         }
         let count = Int(page[1])
