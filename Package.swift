@@ -66,7 +66,7 @@ let package = Package(
         module("Conversion", ["MIME", "MailStore", "MAPI", "BinaryIO"]),
 
         // A second opinion on a PST.
-        module("Readback", ["PST", "CLibpst", "BinaryIO", "MAPI"]),
+        module("Readback", ["PST", "PSTNDB", "CLibpst", "BinaryIO", "MAPI"]),
 
         // Stores.
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"]),
@@ -89,7 +89,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["MailStore", "MAPI", "BinaryIO", "CLibpst"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
@@ -98,13 +98,13 @@ let package = Package(
         tests("PSTStoreTests", ["PSTStore", "PST", "PSTNDB", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
-        tests("ReadbackTests", ["Readback", "PST", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("ReadbackTests", ["Readback", "PST", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("CommandLineTests", ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
-        tests("EndToEndTests", ["TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
+        tests("EndToEndTests", ["Readback", "TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
     ]
 )

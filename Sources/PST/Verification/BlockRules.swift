@@ -25,7 +25,8 @@ extension Rule {
         .repair)
 
     static let blocks: [Rule] = [
-        blockPlace, blockSize, blockTrailerSize, blockTrailerID, blockSignature, blockChecksum, blockCompressed, blockCounter,
+        blockPlace, blockSize, blockTrailerSize, blockTrailerID, blockSignature, blockChecksum, blockCompressed,
+        blockCounter,
         blockOrphan, blockReferenceCount,
     ]
 }
