@@ -28,6 +28,8 @@ public struct Readback {
         /// Items in which they agree.
         public var equal = 0
         public var differences = 0
+        /// Items of which libpst cannot read a part though they are sound; that part is compared by nobody.
+        public var beyondLibpst = 0
     }
 
     /// Compares libpst's view with that of `reader`.

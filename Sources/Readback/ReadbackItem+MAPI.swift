@@ -46,7 +46,7 @@ extension ReadbackItem {
         add(prefix + "read", flags.contains(.read) ? "yes" : "no")
         add(prefix + "unsent", flags.contains(.unsent) ? "yes" : "no")
         add(prefix + "plain body", digestOf: ComparableText.utf8(text(.body)))
-        if let html = properties.binary(.html) { add(prefix + "HTML body", digestOf: Array(html.prefix { $0 != 0 })) }
+        add(prefix + "HTML body", digestOf: Self.html(properties))
         add(prefix + "Internet headers", digestOf: ComparableText.utf8(text(.transportMessageHeaders)))
         add(prefix + "attachments", "\(message.attachments.count)")
         for (position, attachment) in message.attachments.enumerated() {
@@ -76,6 +76,17 @@ extension ReadbackItem {
         case .message(let inner):
             try addFields(of: inner, isStored: isStored, prefix: prefix + " > ", depth: depth + 1)
         }
+    }
+
+    /// PidTagHtml, which old programs stored as a string.
+    private static func html(_ properties: PropertyBag) -> [UInt8] {
+        let id = PropertyTag.html.id
+        if let bytes = properties.binary(.html) { return Array(bytes.prefix { $0 != 0 }) }
+        if let text = properties.string(PropertyTag(id: id, type: .string)) { return ComparableText.utf8(text) }
+        if case .string8(let bytes)? = properties[PropertyTag(id: id, type: .string8)] {
+            return Array(bytes.prefix { $0 != 0 })
+        }
+        return []
     }
 
     /// libpst holds each attachment as a whole too.

@@ -25,7 +25,7 @@ public struct SourceComparison {
     public init(reader: PSTReader, report: @escaping (ReadbackDifference) -> Void) {
         self.reader = reader
         self.report = report
-        for folder in reader.folderTree().folders {
+        for folder in reader.comparableFolders {
             for row in reader.contents(of: folder.id).rows {
                 folders[row.id.rawValue] = folder.path
                 guard let item = Self.item(row.id.rawValue, reader, folder.path) else {
