@@ -56,6 +56,8 @@ let package = Package(
         module("PSTNDB", ["BinaryIO"], path: "Sources/PST/NDB"),
         module("PSTLTP", ["PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/LTP"),
         module("PST", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Messaging"),
+        module(
+            "PSTVerification", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Verification"),
 
         // The store abstraction.
         module("MailStore", ["MAPI", "BinaryIO"]),
@@ -63,6 +65,9 @@ let package = Package(
         // Internet mail, and its conversion.
         module("MIME", ["CGMime", "BinaryIO"]),
         module("Conversion", ["MIME", "MailStore", "MAPI", "BinaryIO"]),
+
+        // A second opinion on a PST.
+        module("Readback", ["PST", "PSTNDB", "CLibpst", "BinaryIO", "MAPI"]),
 
         // Stores.
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4", "CLinux"]),
@@ -73,7 +78,8 @@ let package = Package(
         module(
             "CommandLine",
             [
-                "Transfer", "MailStore", "Maildir", "PSTStore", "PST", "Conversion", "MAPI", "BinaryIO",
+                "Transfer", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
+                "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
@@ -85,13 +91,16 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["MailStore", "MAPI", "BinaryIO", "CLibpst"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
         tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("PSTStoreTests", ["PSTStore", "PST", "PSTNDB", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("ReadbackTests", ["Readback", "PST", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
@@ -102,6 +111,9 @@ let package = Package(
         tests("ArchitectureTests", ["TestSupport"]),
         tests(
             "EndToEndTests",
-            ["TestSupport", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib", "mailbackup", "MailboxGenerator"]),
+            [
+                "Readback", "TestSupport", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib", "mailbackup",
+                "MailboxGenerator",
+            ]),
     ]
 )

@@ -40,6 +40,9 @@ struct CopyCommand: AsyncParsableCommand {
     @Option(help: "How the PST's content is encoded: none, permute (\"compressible\") or cyclic (\"high\").")
     var encoding = Encoding.permute
 
+    @Flag(help: "Read the PST back, as 'verify' does, before the run counts as done.")
+    var verify = false
+
     @Flag(help: "Read everything, write nothing.")
     var dryRun = false
 
@@ -70,7 +73,12 @@ struct CopyCommand: AsyncParsableCommand {
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
             let source = try url.open()
             if dryRun { return await copy(source, to: CountingStore(inPlaceOf: out), reporter) }
-            return await copy(source, to: try PSTStore.create(at: out, options: storeOptions), reporter)
+            let store = try PSTStore.create(at: out, options: storeOptions)
+            guard verify else { return await copy(source, to: store, reporter) }
+            let result = await copy(source, to: store, ReporterWithoutEnd(reporter))
+            let proven = await ProofOfCopy(path: out).of(result, reporter)
+            reporter.report(.runFinished(proven))
+            return proven
         } catch {
             return TransferRun.failed(error, reporter)
         }
@@ -88,9 +96,12 @@ struct CopyCommand: AsyncParsableCommand {
         ).run()
     }
 
+    /// What is known of the addresses of a user.
+    static func ownerAddresses(of user: String) -> [String] { user.contains("@") ? [user] : [] }
+
     private var storeOptions: PSTStoreOptions {
         let displayName = name ?? "\(user) backup"
-        let addresses = user.contains("@") ? [user] : []
+        let addresses = Self.ownerAddresses(of: user)
         return switch encoding {
         case .none: PSTStoreOptions(displayName: displayName, encoding: .none, ownerAddresses: addresses)
         case .permute: PSTStoreOptions(displayName: displayName, encoding: .permute, ownerAddresses: addresses)

@@ -7,10 +7,12 @@ struct MailBackup: AsyncParsableCommand {
         commandName: "mailbackup",
         abstract: "Copies mailboxes into Outlook PST files, and back.",
         version: Version.text,
-        subcommands: [CopyCommand.self, RestoreCommand.self, ListCommand.self])
+        subcommands: [
+            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, LibpstReaderCommand.self,
+        ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy, restore or list")
+        throw ValidationError("a command is missing: copy, restore, verify or list")
     }
 }
 
@@ -41,6 +43,7 @@ enum Version {
         "source: maildir (maildir++, fs; gzip, bzip2, xz, zstd, lz4)",
         "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
+        "verify: structure, read-back through libpst, comparison with the source",
         "log: text, json (schema \(JSONReporter.schema))",
     ]
 

@@ -1,5 +1,5 @@
 import BinaryIO
-import MAPI
+public import MAPI
 internal import MIME
 public import MailStore
 

@@ -83,13 +83,22 @@ public actor PSTStore: WritableMessageStore {
         }
     }
 
+    private static let inboxName = "Inbox"
+
+    /// Where a folder of a source, one of `all`, lies in a PST that was copied from it.
+    public static func path(of path: FolderPath, among all: [FolderInfo]) -> FolderPath {
+        let inbox = all.first { $0.role == .inbox }?.path.names
+        guard let inbox, inbox.count == 1, path.names.first == inbox[0] else { return path }
+        return FolderPath([inboxName] + path.names.dropFirst())
+    }
+
     public func createFolder(_ folder: NewFolder) throws(StoreError) -> FolderID {
         let parent = folder.parent.flatMap { NodeID($0) }
         do {
             if folder.role == .trash, parent == nil {
                 return FolderID(try file.addDeletedItems(named: folder.name))
             }
-            let name = folder.role == .inbox && parent == nil ? "Inbox" : folder.name
+            let name = folder.role == .inbox && parent == nil ? Self.inboxName : folder.name
             return FolderID(try file.addFolder(named: name, below: parent ?? .ipmSubtree).id)
         } catch {
             throw StoreError(error, path: path, folder: FolderPath([folder.name]))
