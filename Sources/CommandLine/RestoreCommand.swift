@@ -40,7 +40,7 @@ struct RestoreCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "How folders lie in it: maildir++ or fs. Default: as in the Maildir that is there, else maildir++.",
             valueName: "layout"))
-    var layout: MaildirLayout?
+    var layout: Layout?
 
     @OptionGroup(title: "Selection")
     var selected: SelectionOptions
@@ -53,6 +53,11 @@ struct RestoreCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output")
     var display: DisplayOptions
+
+    enum Layout: String, ExpressibleByArgument, CaseIterable {
+        case maildirPlusPlus = "maildir++"
+        case fs
+    }
 
     func validate() throws {
         guard !file.isEmpty else { throw ValidationError("the name of the PST is empty") }
@@ -68,7 +73,8 @@ struct RestoreCommand: AsyncParsableCommand {
     private func restore(reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
             let source = try PSTRestoreSource.open(at: file)
-            let destination = try MaildirDestination(path: toMaildir, layout: layout, isDryRun: dryRun)
+            let destination = try MaildirDestination(
+                path: toMaildir, layout: layout.flatMap { MaildirLayout(rawValue: $0.rawValue) }, isDryRun: dryRun)
             var options = TransferOptions()
             options.jobs = jobs
             options.findsTotals = display.showsProgress
@@ -81,5 +87,3 @@ struct RestoreCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension MaildirLayout: ExpressibleByArgument {}

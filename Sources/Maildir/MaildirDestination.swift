@@ -107,6 +107,10 @@ public actor MaildirDestination: WritableMessageStore {
         let id = FolderID(rawValue: EscapedName.encode(relative))
         guard !isDryRun, !relative.isEmpty else { return id }
         let path = absolute(relative)
+        if layout == .filesystem && folder.parent?.rawValue == "" {
+            // The inbox is the top directory; what is below it has to lie somewhere.
+            try makeDirectory(absolute(Array("INBOX".utf8)))
+        }
         try makeDirectory(path)
         for name in ["cur", "new", "tmp"] { try makeDirectory(path + Array("/\(name)".utf8)) }
         if layout == .maildirPlusPlus { try addMarker(path) }

@@ -145,11 +145,13 @@ struct RestoreCommandTests {
             (66, "list PLACE/no.pst", "PLACE/no.pst"),
             (65, "restore PLACE/text --to-maildir PLACE/x", "PLACE/text"), (65, "list PLACE/text", "PLACE/text"),
             (73, "restore PST --to-maildir PLACE/no/where", "PLACE/no/where"),
-            (73, "restore PST --to-maildir PLACE", "PLACE"), (73, "restore PST --to-maildir PST", "PST"),
+            (73, "restore PST --to-maildir PLACE/plain", "PLACE/plain"), (73, "restore PST --to-maildir PST", "PST"),
         ])
     func failures(status: Int32, arguments: String, mention: String) throws {
         try String(repeating: "this is no PST ", count: 1000).write(
             toFile: place.path("text"), atomically: false, encoding: .utf8)
+        try FileManager.default.createDirectory(atPath: place.path("plain"), withIntermediateDirectories: true)
+        try "x".write(toFile: place.path("plain/file"), atomically: false, encoding: .utf8)
         let replace = { (text: String) in
             text.replacing("PST", with: self.pst).replacing("PLACE", with: self.place.path)
         }

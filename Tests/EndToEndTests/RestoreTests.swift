@@ -100,7 +100,9 @@ struct RestoreTests {
         for message in (found ?? [:]).keys { #expect(expected[message] != nil) }
     }
 
-    @Test("A damaged PST is told by an exit status, and never ends in a crash", arguments: 1...40)
+    @Test(
+        "A damaged PST is told by an exit status, and never ends in a crash", arguments: (1...40) as ClosedRange<UInt64>
+    )
     func damaged(seed: UInt64) throws {
         let copy = try CopiedMailbox.of(.sample)
         let place = try TemporaryDirectory()
