@@ -16,7 +16,7 @@ struct OriginalRebuilder {
     }
 
     /// - Throws: ``OriginalMessageError`` where container and item do not fit, and what `sink` throws.
-    mutating func run(_ sink: ByteSink) throws {
+    mutating func run(_ sink: ByteConsumer) throws {
         var literals = LiteralReader(container, dictionary: try OriginalDictionary.bytes(container.dictionary, item))
         for segment in container.segments {
             switch segment {
@@ -28,7 +28,7 @@ struct OriginalRebuilder {
     }
 
     /// The references to one source stand together, in the order of its bytes: it is read once.
-    private mutating func write(_ reference: StoredReference, to sink: ByteSink) throws {
+    private mutating func write(_ reference: StoredReference, to sink: ByteConsumer) throws {
         if current?.source != reference.source {
             try finishCurrent()
             guard let content = item.content(reference.source), !finished.contains(reference.source) else {
@@ -45,7 +45,7 @@ struct OriginalRebuilder {
     /// Writes what `reference` stands for.
     /// - Returns: false where the source is too short or has been read beyond the reference's start.
     static func write(
-        _ reference: StoredReference, from reader: inout StoredReader, to sink: ByteSink
+        _ reference: StoredReference, from reader: inout StoredReader, to sink: ByteConsumer
     ) throws -> Bool {
         guard try reader.skip(to: reference.offset) else { return false }
         var writer = StoredFormWriter(reference.form)
@@ -79,7 +79,7 @@ struct LiteralReader {
         left = container.literalLength
     }
 
-    mutating func read(_ count: Int, to sink: ByteSink) throws {
+    mutating func read(_ count: Int, to sink: ByteConsumer) throws {
         var wanted = count
         while wanted > 0 {
             if position == chunk.count { try open() }

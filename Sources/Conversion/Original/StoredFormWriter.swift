@@ -1,5 +1,5 @@
 /// Takes bytes of the original in their order.
-typealias ByteSink = (UnsafeRawBufferPointer) throws -> Void
+typealias ByteConsumer = (UnsafeRawBufferPointer) throws -> Void
 
 /// Brings stored bytes, which come in pieces, into the form they had in the original.
 struct StoredFormWriter {
@@ -14,7 +14,7 @@ struct StoredFormWriter {
         encoder = form.base64.map { Base64LineEncoder($0) }
     }
 
-    mutating func write(_ piece: UnsafeRawBufferPointer, to sink: ByteSink) throws {
+    mutating func write(_ piece: UnsafeRawBufferPointer, to sink: ByteConsumer) throws {
         guard form.dropsReturns else {
             try encode(piece, to: sink)
             return
@@ -29,7 +29,7 @@ struct StoredFormWriter {
         try converted.withUnsafeBytes { try encode($0, to: sink) }
     }
 
-    mutating func finish(to sink: ByteSink) throws {
+    mutating func finish(to sink: ByteConsumer) throws {
         if holdsReturn {
             holdsReturn = false
             try [0x0D].withUnsafeBytes { try encode($0, to: sink) }
@@ -37,7 +37,7 @@ struct StoredFormWriter {
         try encoder?.finish(to: sink)
     }
 
-    private mutating func encode(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws {
+    private mutating func encode(_ bytes: UnsafeRawBufferPointer, to sink: ByteConsumer) throws {
         if encoder == nil { try sink(bytes) } else { try encoder?.write(bytes, to: sink) }
     }
 }
@@ -56,7 +56,7 @@ struct Base64LineEncoder {
         self.layout = layout
     }
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer, to sink: ByteSink) throws {
+    mutating func write(_ bytes: UnsafeRawBufferPointer, to sink: ByteConsumer) throws {
         var rest = bytes
         while !pending.isEmpty, let first = rest.first {
             pending.append(first)
@@ -75,7 +75,7 @@ struct Base64LineEncoder {
         pending.append(contentsOf: rest[whole...])
     }
 
-    mutating func finish(to sink: ByteSink) throws {
+    mutating func finish(to sink: ByteConsumer) throws {
         if !pending.isEmpty {
             let missing = 3 - pending.count
             encodeGroups(pending + repeatElement(0, count: missing))
@@ -116,7 +116,7 @@ struct Base64LineEncoder {
     }
 
     /// Divides `digits` into lines. A line is ended when the next digit comes.
-    private mutating func flush(to sink: ByteSink) throws {
+    private mutating func flush(to sink: ByteConsumer) throws {
         lines.removeAll(keepingCapacity: true)
         lines.reserveCapacity(digits.count + (digits.count / layout.columns + 1) * 2)
         var position = 0

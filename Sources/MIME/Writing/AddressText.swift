@@ -29,7 +29,7 @@ public struct AddressText: Hashable, Sendable {
     private func phrase(firstRoom: Int) -> [String] {
         guard name.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }), !name.contains("=?"),
             name.utf8.count < HeaderLines.longestWord / 2
-        else { return EncodedWords.words(name, firstRoom: firstRoom) }
+        else { return EncodedWordWriter.words(name, firstRoom: firstRoom) }
         let isAtoms = name.utf8.allSatisfy { Self.isAtomic($0) || $0 == ASCII.space } && !name.contains("  ")
         return isAtoms ? name.split(separator: " ").map(String.init) : [ParameterText.quoted(name)]
     }

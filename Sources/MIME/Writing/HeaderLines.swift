@@ -15,7 +15,7 @@ public struct HeaderLines: Sendable {
     public mutating func add(_ name: String, text: String) {
         let text = text.singleLine
         guard Self.isPlain(text) else {
-            add(name, tokens: EncodedWords.words(text, firstRoom: Self.preferredLength - name.utf8.count - 2))
+            add(name, tokens: EncodedWordWriter.words(text, firstRoom: Self.preferredLength - name.utf8.count - 2))
             return
         }
         append("\(name):")

@@ -2,7 +2,7 @@ internal import BinaryIO
 
 /// Encoded words — RFC 2047. GMime's encoder chooses charsets by what it finds and folds by itself; these words are
 /// always UTF-8, so that the same text always gives the same bytes, and never cut a character in two.
-enum EncodedWords {
+enum EncodedWordWriter {
     /// The longest word that RFC 2047 2 allows.
     private static let length = 75
     private static let frame = "=?utf-8?B??=".utf8.count
