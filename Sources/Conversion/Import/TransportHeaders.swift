@@ -10,17 +10,17 @@ extension MessageImport {
             record.report("the header is too large; only its beginning is in the Internet headers")
             block = UnsafeRawBufferPointer(rebasing: block[..<ImportLimits.headerLength])
         }
-        let text = TransportHeaders.text(block)
+        let text = TransportHeaders.text(block, fallback: header.fallbackCharset)
         if !text.isEmpty { message.properties[.transportMessageHeaders] = .string(text) }
     }
 }
 
 enum TransportHeaders {
-    /// Raw 8-bit bytes are UTF-8 where all of the block can be, windows-1252 otherwise.
-    static func text(_ block: UnsafeRawBufferPointer) -> String {
+    /// Raw 8-bit bytes are UTF-8 where all of the block can be, `fallback` or windows-1252 otherwise.
+    static func text(_ block: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
         let lines = LineEnds.crlf(withoutMailboxLine(block))
         guard !lines.isEmpty else { return "" }
-        var text = lines.withUnsafeBytes { Charset.undeclared($0) }
+        var text = lines.withUnsafeBytes { Charset.undeclared($0, fallback: fallback) }
         if !text.utf8.elementsEqual("\r\n".utf8) {
             // A block that the end of the file cut short.
             if !text.hasSuffix("\r\n") { text += "\r\n" }
