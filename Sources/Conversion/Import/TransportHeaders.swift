@@ -13,6 +13,19 @@ extension MessageImport {
         let text = TransportHeaders.text(block, fallback: header.fallbackCharset)
         if !text.isEmpty { message.properties[.transportMessageHeaders] = .string(text) }
     }
+
+    /// A header that does not fit the property is a file too. Not beside S/MIME, which has room for one attachment only.
+    mutating func keepOversizedHeader() {
+        let range = structure.root.header.range
+        guard range.count > ImportLimits.headerLength, SMIMEForm(structure.root) == nil else { return }
+        var attachment = Attachment()
+        attachment.setCommon(isInline: false)
+        attachment.setName("headers.txt", description: nil, mimeType: "text/plain")
+        attachment.properties[.attachMimeTag] = .string("text/plain")
+        attachment.properties[.attachTag] = .binary(Attachment.mimeTagIdentifier)
+        attachment.content = content(PartStream(file: source.file, range: range, encoding: .identity))
+        message.attachments.append(attachment)
+    }
 }
 
 enum TransportHeaders {
