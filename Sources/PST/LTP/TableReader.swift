@@ -64,7 +64,8 @@ public final class TableReader {
             }
             return blocks
         }
-        rowsPerBlock = nodes.format.blockData / schema.rowSize
+        // A matrix without data has no rows.
+        rowsPerBlock = blocks.isEmpty ? 0 : nodes.format.blockData / schema.rowSize
     }
 
     /// The rows that the row index has, in the order of the matrix; all rows where the index is damaged.
