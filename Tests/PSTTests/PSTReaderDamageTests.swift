@@ -60,7 +60,7 @@ struct PSTReaderDamageTests {
         #expect(!expected.contains { $0.hasPrefix("!") })
         let places = Self.used(original)
         var generator = SeededGenerator(seed: 20)
-        for _ in 0..<300 {
+        for _ in 0..<200 {
             var bytes = original
             let place = try #require(places.randomElement(using: &generator))
             bytes[place] ^= UInt8.random(in: 1...255, using: &generator)
@@ -76,7 +76,7 @@ struct PSTReaderDamageTests {
         let original = try Self.small()
         let places = Self.used(original)
         var generator = SeededGenerator(seed: UInt64(part) + 1)
-        for _ in 0..<250 {
+        for _ in 0..<150 {
             var bytes = original
             for _ in 0...Int.random(in: 0...3, using: &generator) {
                 let place = try #require(places.randomElement(using: &generator))
