@@ -90,7 +90,9 @@ let package = Package(
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
         tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
-        tests("PSTStoreTests", ["PSTStore", "PST", "PSTNDB", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "PSTStoreTests",
+            ["PSTStore", "PST", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),

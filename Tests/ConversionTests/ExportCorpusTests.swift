@@ -52,9 +52,22 @@ struct ExportCorpusTests {
     }
 }
 
-/// Differences that are meant to be, by class.
+/// Differences that are meant to be, beside those that `compare_exported.py` explains by class.
 enum ExportDifferences {
+    /// File and kind of the finding, and why.
+    private static let known: [String: (kinds: Set<String>, reason: String)] = [
+        "bad-date-107.eml": (
+            ["missing"], "blanks behind the name of the transfer encoding, which Python stumbles over"
+        ),
+        "charset-003.eml": (["header"], "the subject is raw Big5, which the import could read and the header not"),
+        "rfc2047-028.eml": (["header"], "an encoded word that is not in its charset"),
+        "mixed-033.eml": (["missing"], "the form of an alternative that is not the one to show"),
+        "smime-signed-009.eml": (["type", "signed"], "a signed message without a signature is ordinary mail"),
+        "tnef-001.eml": (["missing"], "the text stands for the TNEF part, which has its own"),
+    ]
+
     static func explanation(of finding: ExportCorpusTests.Finding) -> String? {
-        nil
+        guard let known = known[finding.file], known.kinds.contains(finding.kind) else { return nil }
+        return known.reason
     }
 }
