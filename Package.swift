@@ -97,7 +97,9 @@ let package = Package(
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
         tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
-        tests("PSTStoreTests", ["PSTStore", "PST", "PSTNDB", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "PSTStoreTests",
+            ["PSTStore", "PST", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
         tests("ReadbackTests", ["Readback", "PST", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),

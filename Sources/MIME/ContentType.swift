@@ -24,16 +24,29 @@ public struct ContentType: Hashable, Sendable {
 
     public func isType(_ type: String, _ subtype: String) -> Bool { self.type == type && self.subtype == subtype }
 
-    /// nil where the value names no type, so that the default of the place counts (RFC 2045 5.2).
+    /// nil where the value says nothing, so that the default of the place counts (RFC 2045 5.2). Parameters without a
+    /// readable type are kept, with the type that such content has.
     init?(_ value: UnsafeRawBufferPointer) {
         let field = ParameterizedField(value)
-        guard let slash = field.value.firstIndex(of: ASCII.slash), field.value.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else { return nil }
-        type = String(lowercasedASCII: field.value[..<slash])
-        subtype = String(lowercasedASCII: field.value[(slash + 1)...])
-        guard !type.isEmpty, !subtype.isEmpty else { return nil }
+        if let (type, subtype) = Self.names(field.value) {
+            self.type = type
+            self.subtype = subtype
+        } else if field.parameters["name"] != nil {
+            (type, subtype) = ("application", "octet-stream")
+        } else if field.parameters["charset"] != nil {
+            (type, subtype) = ("text", "plain")
+        } else {
+            return nil
+        }
         parameters = field.parameters
         rawBoundary = field.rawParameter("boundary")
+    }
+
+    private static func names(_ value: [UInt8]) -> (type: String, subtype: String)? {
+        guard let slash = value.firstIndex(of: ASCII.slash), slash > 0, slash + 1 < value.count,
+            value.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
+        return (String(lowercasedASCII: value[..<slash]), String(lowercasedASCII: value[(slash + 1)...]))
     }
 }
 

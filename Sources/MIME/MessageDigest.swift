@@ -1,8 +1,9 @@
+internal import BinaryIO
 internal import CGMime
 
 /// MD5, where the specifications ask for it or any fixed digest does.
 public enum MessageDigest {
-    public static func md5(_ bytes: UnsafeRawBufferPointer) -> [UInt8] { md5([bytes]) }
+    public static func md5(_ bytes: UnsafeRawBufferPointer) -> [UInt8] { Digest.md5(bytes) }
 
     /// Of the pieces as if they stood one behind the other.
     public static func md5(_ pieces: [UnsafeRawBufferPointer]) -> [UInt8] {

@@ -29,6 +29,21 @@ public struct MessageStructure: Sendable {
 private struct Boundary {
     /// Without the two hyphens.
     let text: [UInt8]
+    /// The first eight bytes as a number, and which of them count: one comparison settles nearly every line.
+    let start: UInt64
+    let mask: UInt64
+
+    init(text: [UInt8]) {
+        self.text = text
+        var start: UInt64 = 0
+        var mask: UInt64 = 0
+        for (index, byte) in text.prefix(8).enumerated() {
+            start |= UInt64(byte) << (8 * UInt64(index))
+            mask |= 0xFF << (8 * UInt64(index))
+        }
+        self.start = start
+        self.mask = mask
+    }
 }
 
 private enum Delimiter {
@@ -172,9 +187,16 @@ private struct StructureScanner {
     private func matchingBoundary(_ start: Int, _ end: Int) -> (index: Int, isClosing: Bool)? {
         guard end - start > 2, bytes[start] == ASCII.hyphen, bytes[start + 1] == ASCII.hyphen else { return nil }
         let line = bytes.slice(start + 2..<end)
+        var head: UInt64 = 0
+        if line.count >= 8 {
+            head = UInt64(littleEndian: line.loadUnaligned(as: UInt64.self))
+        } else {
+            for (index, byte) in line.enumerated() { head |= UInt64(byte) << (8 * UInt64(index)) }
+        }
         var index = open.count
         while index > 0 {
             index -= 1
+            guard head & open[index].mask == open[index].start else { continue }
             let boundary = open[index].text
             guard line.count >= boundary.count, hasPrefix(line, boundary) else { continue }
             let rest = line.slice(boundary.count..<line.count)

@@ -245,4 +245,14 @@ import Testing
             imported(large).message.properties.binary(.searchKey)
                 != imported(large + [0x61]).message.properties.binary(.searchKey))
     }
+
+    @Test("A header too large for its property is kept as a file, whole")
+    func oversizedHeader() throws {
+        let header = Array("Subject: s\r\nX-Long: ".utf8) + [UInt8](repeating: 0x61, count: ImportLimits.headerLength)
+        let result = imported(header + Array("\r\n\r\nbody".utf8))
+        #expect(result.problems.count == 1)
+        #expect(result.message.properties.string(.body) == "body")
+        #expect(result.message.attachments.map { $0.properties.string(.attachLongFilename) } == ["headers.txt"])
+        #expect(try bytes(of: result.message.attachments[0].content, pieces: 1 << 16).count == header.count + 4)
+    }
 }

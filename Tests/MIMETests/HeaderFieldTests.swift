@@ -71,6 +71,8 @@ import Testing
         arguments: [
             ("text/plain; charset=us-ascii (Plain text)", "text/plain", "charset", "us-ascii"),
             ("Text/HTML; Charset=\"UTF-8\"", "text/html", "charset", "UTF-8"),
+            ("; name=\"x.zip\"", "application/octet-stream", "name", "x.zip"),
+            ("plain; charset=utf-8", "text/plain", "charset", "utf-8"),
             ("text/plain charset=utf-8", "text/plain", "charset", "utf-8"),
             ("text (x) / plain; charset=utf-8", "text/plain", "charset", "utf-8"),
             ("text/plain;charset = utf-8 ;", "text/plain", "charset", "utf-8"),
@@ -93,7 +95,7 @@ import Testing
 
     @Test(
         "What names no type is no content type",
-        arguments: ["", "text", "/plain", "text/", "; charset=x", "täxt/plain"])
+        arguments: ["", "text", "/plain", "text/", "; x=y", "täxt/plain"])
     func noContentType(text: String) {
         #expect(onBytes(text) { ContentType($0) } == nil)
     }

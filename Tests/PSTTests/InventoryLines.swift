@@ -132,11 +132,15 @@ enum InventoryLines {
     }
 
     private static func time(_ time: FileTime) -> String {
-        let date = Date(timeIntervalSince1970: Double(time.unixSeconds))
-        let seconds = date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false))
+        var stamp = time_t(time.unixSeconds)
+        var fields = tm()
+        gmtime_r(&stamp, &fields)
+        var text = [CChar](repeating: 0, count: 64)
+        let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%S", &fields)
+        let seconds = String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let micros = time.rawValue / 10 % 1_000_000
         let fraction = micros == 0 ? "" : "." + String(String(1_000_000 + micros).dropFirst())
-        return seconds.replacingOccurrences(of: "Z", with: "") + fraction + "Z"
+        return seconds + fraction + "Z"
     }
 
     private static let strings: [(String, UInt16)] = [

@@ -37,9 +37,19 @@ extension MessageExport {
         case .storage:
             return file(
                 attachment, name: name.withExtension(".ole"), type: "application/x-ole-storage", isInline: isInline)
+        case .bytes(let bytes) where name.isFieldLike:
+            return fields(attachment, bytes, name: name)
         case .bytes, .stream:
             return file(attachment, name: name.text, type: name.mimeType, isInline: isInline)
         }
+    }
+
+    /// Content of type `message/…` may not be encoded (RFC 2045 6.4): in its own type where it can travel as it is.
+    private func fields(_ attachment: Attachment, _ bytes: [UInt8], name: AttachmentFileName) -> OutgoingEntity {
+        guard bytes.count <= ExportLimits.fieldsLength,
+            let entity = OutgoingEntity.sevenBit(bytes, type: name.declaredType, name: name.text)
+        else { return file(attachment, name: name.text, type: name.mimeType, isInline: false) }
+        return entity
     }
 
     private func file(_ attachment: Attachment, name: String, type: String, isInline: Bool) -> OutgoingEntity {
@@ -73,8 +83,7 @@ extension MessageExport {
 
     private func contentID(_ attachment: Attachment) -> String? {
         guard let text = attachment.properties.text(.attachContentId)?.singleLine else { return nil }
-        let inner = text.filter { !"<> ".contains($0) }
-        return inner.isEmpty || inner.utf8.count > 800 ? nil : inner
+        return MessageIdentifier.inner(text)
     }
 
     // MARK: Embedded messages
@@ -119,6 +128,15 @@ extension MessageExport {
 struct AttachmentFileName {
     let text: String
     let mimeType: String
+    /// As the attachment says, in lower case.
+    let declaredType: String
+
+    /// Reports and the like, but not messages: what is one by value could not be read as such.
+    var isFieldLike: Bool {
+        declaredType.hasPrefix("message/") && !["message/rfc822", "message/global"].contains(declaredType)
+            && declaredType.dropFirst(8).utf8.allSatisfy(Self.isToken) && declaredType.utf8.count <= 100
+            && declaredType.utf8.count > 8
+    }
 
     init(_ attachment: Attachment, number: Int) {
         let properties = attachment.properties
@@ -127,6 +145,7 @@ struct AttachmentFileName {
             ?? properties.text(.displayName)
         let tag = properties.text(.attachMimeTag)?.lowercased()
         let known = stored.map(\.boundedLine).flatMap { $0.isEmpty ? nil : $0 }
+        declaredType = tag ?? ""
         mimeType = Self.mimeType(tag, name: known ?? "")
         text = known ?? AttachmentName.numbered(number + 1, mimeType: mimeType)
     }

@@ -40,10 +40,12 @@ extension MessageExport {
             }
         }
         if !isSubjectWritten, let subject = subject, !subject.isEmpty { header.add("Subject", text: subject) }
-        if transport.first("from") == nil { addOriginators(to: &header) }
-        if transport.first("date") == nil { addDate(to: &header) }
+        let hasFrom = transport.first("from") != nil
+        if !hasFrom, hasOriginator { addOriginators(to: &header) }
+        // A message that never had a date gets none; one with only a part of its header does.
+        if !hasFrom, transport.first("date") == nil { addDate(to: &header) }
         if transport.first("to") == nil, transport.first("cc") == nil, transport.first("bcc") == nil {
-            addRecipients(to: &header)
+            if !message.recipients.isEmpty { addRecipients(to: &header) }
         } else if transport.first("bcc") == nil {
             addBlindCopies(to: &header)
         }
@@ -94,6 +96,10 @@ extension MessageExport {
         guard let found = Correspondent(properties, role: role) else { return nil }
         if let problem = found.problem { record.report(problem) }
         return AddressText(found.mailbox)
+    }
+
+    private var hasOriginator: Bool {
+        Correspondent(properties, role: .sentRepresenting) != nil || Correspondent(properties, role: .sender) != nil
     }
 
     private func addOriginators(to header: inout HeaderLines) {
@@ -208,9 +214,7 @@ extension MessageExport {
     /// With the angle brackets; nil where there is none that could be written.
     var storedMessageID: String? {
         guard let text = properties.text(.internetMessageId)?.singleLine else { return nil }
-        let inner = text.filter { !"<> ".contains($0) }
-        guard !inner.isEmpty, inner.utf8.count < 800 else { return nil }
-        return "<\(inner)>"
+        return MessageIdentifier.inner(text).map { "<\($0)>" }
     }
 
     private func addReferences(to header: inout HeaderLines) {
@@ -291,6 +295,17 @@ extension MessageExport {
             previous = field.name
             header.add(NamedFieldRule.capitalized(field.name), text: field.text)
         }
+    }
+}
+
+enum MessageIdentifier {
+    /// What stands between the angle brackets; nil where that cannot be written, or only by rules that readers
+    /// stumble over.
+    static func inner(_ text: String) -> String? {
+        let inner = text.filter { !"<> ".contains($0) }
+        guard !inner.isEmpty, inner.utf8.count < 800, let first = inner.utf8.first, !",;:()[]\\\"@".utf8.contains(first)
+        else { return nil }
+        return inner
     }
 }
 

@@ -15,6 +15,8 @@ enum ExportLimits {
     static let referenceCount = 1000
     /// Recurrence exceptions written of one series.
     static let exceptionCount = 1000
+    /// Bytes of a report part that is written as it is.
+    static let fieldsLength = 1 << 20
     /// Bytes of RTF after decompression that are interpreted.
     static let richTextLength = 64 << 20
     /// Members of a distribution list, reply recipients.

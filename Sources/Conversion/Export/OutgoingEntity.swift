@@ -62,6 +62,17 @@ struct OutgoingEntity {
         return OutgoingEntity(fields: fields, content: .lines(lines.bytes), is8Bit: lines.is8Bit)
     }
 
+    /// Bytes that are lines already; nil where they would have to be encoded.
+    static func sevenBit(_ bytes: [UInt8], type: String, name: String) -> OutgoingEntity? {
+        let text = TransferText(bytes)
+        guard text.encoding == "7bit" else { return nil }
+        var fields = HeaderLines()
+        fields.add("Content-Type", text: type)
+        fields.add("Content-Transfer-Encoding", text: "7bit")
+        fields.add("Content-Disposition", value: "attachment", parameters: [("filename", name)])
+        return OutgoingEntity(fields: fields, content: .lines(text.bytes))
+    }
+
     static func message(_ composed: ComposedMessage, adding more: HeaderLines) -> OutgoingEntity {
         var fields = HeaderLines()
         fields.add("Content-Type", text: "message/rfc822")

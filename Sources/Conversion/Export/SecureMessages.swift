@@ -44,7 +44,7 @@ extension MessageExport {
         else { return nil }
         var fields = HeaderLines()
         // Not a header of a message, so it is asked for the one field that it has to have.
-        guard let parsed = TransportFields(text + "\r\nMIME-Version: 1.0\r\n"),
+        guard let parsed = TransportFields("MIME-Version: 1.0\r\n" + text),
             let type = parsed.first("content-type")
         else { return nil }
         let kind = type.text.lowercased()

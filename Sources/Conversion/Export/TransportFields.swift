@@ -22,7 +22,7 @@ struct TransportFields {
     /// Lines that belong to no field.
     private(set) var strayLines = 0
 
-    /// nil where the text is no header: it then begins with something else, or has no field that mail has.
+    /// nil where the text is no header: it has no field, or more lines that are none.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
         var position = 0
@@ -36,14 +36,10 @@ struct TransportFields {
             }
             add(line)
         }
-        guard fields.contains(where: { Self.usual.contains($0.name) }) else { return nil }
+        guard fields.count > strayLines else { return nil }
     }
 
     func first(_ name: String) -> Field? { fields.first { $0.name == name } }
-
-    private static let usual: Set<String> = [
-        "from", "to", "subject", "date", "received", "message-id", "return-path", "mime-version", "cc", "sender",
-    ]
 
     private mutating func add(_ line: [UInt8]) {
         if line[0] == 0x20 || line[0] == 0x09 {
@@ -61,7 +57,9 @@ struct TransportFields {
             }
             return
         }
-        fields.append(Field(name: name, lines: line + [0x0A]))
+        // Blanks before the colon are obsolete syntax (RFC 5322 4.5) that not every reader knows.
+        let spelling = line[..<colon].prefix { $0 != 0x20 && $0 != 0x09 }
+        fields.append(Field(name: name, lines: Array(spelling) + line[colon...] + [0x0A]))
     }
 
     private static func name(_ bytes: ArraySlice<UInt8>) -> String? {

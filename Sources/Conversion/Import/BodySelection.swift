@@ -153,7 +153,9 @@ extension Part {
 
     /// As written in the header: Content-Disposition before Content-Type.
     var fileName: String? {
-        for name in [disposition?.parameters["filename"], type.parameters["name"]] {
+        for name in [
+            disposition?.parameters["filename"], type.parameters["name"], disposition?.parameters["name"],
+        ] {
             if let name, !name.isEmpty { return name }
         }
         return nil

@@ -42,30 +42,32 @@ struct InlineReferences {
     private mutating func collect(_ html: UnsafeRawBufferPointer, _ position: Int) -> Int {
         switch html[position] | 0x20 {
         case UInt8(ascii: "c") where Self.matches(html, position, "cid:"):
-            let text = Self.percentDecoded(Array(Self.token(html, position + 4))[...])
-            guard !text.isEmpty else { return 4 }
-            identifiers.insert(text)
-            identifiers.insert(text.lowercased())
-            return 4
+            let token = Self.token(html, position + 4)
+            let text = Self.percentDecoded(Array(token)[...])
+            if !text.isEmpty {
+                identifiers.insert(text)
+                identifiers.insert(text.lowercased())
+            }
+            return 4 + token.count
         case UInt8(ascii: "s") where Self.matches(html, position, "src="):
-            insertLocation(html, position + 4)
-            return 4
+            return 4 + insertLocation(html, position + 4)
         case UInt8(ascii: "u") where Self.matches(html, position, "url("):
-            insertLocation(html, position + 4)
-            return 4
+            return 4 + insertLocation(html, position + 4)
         case UInt8(ascii: "b") where Self.matches(html, position, "background="):
-            insertLocation(html, position + 11)
-            return 11
+            return 11 + insertLocation(html, position + 11)
         default:
             return 1
         }
     }
 
-    private mutating func insertLocation(_ html: UnsafeRawBufferPointer, _ position: Int) {
+    /// Returns how many bytes need not be looked at again: none where the reference is a `cid:`.
+    private mutating func insertLocation(_ html: UnsafeRawBufferPointer, _ position: Int) -> Int {
         let token = Self.token(html, position)
-        // `cid:` and `data:` are no locations.
-        guard token.count > 3, !Self.matches(token, 0, "cid:"), !Self.matches(token, 0, "data:") else { return }
-        locations.insert(String(decoding: token, as: UTF8.self))
+        guard !Self.matches(token, 0, "cid:") else { return 0 }
+        if token.count > 3, !Self.matches(token, 0, "data:") {
+            locations.insert(String(decoding: token, as: UTF8.self))
+        }
+        return token.count
     }
 
     /// The bytes of a reference: a quote before them is skipped, a delimiter ends them.

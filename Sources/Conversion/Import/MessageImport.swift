@@ -87,6 +87,7 @@ struct MessageImport {
         setPromotedHeaders()
         setConstants()
         importContent()
+        keepOversizedHeader()
         return message
     }
 

@@ -10,17 +10,30 @@ extension MessageImport {
             record.report("the header is too large; only its beginning is in the Internet headers")
             block = UnsafeRawBufferPointer(rebasing: block[..<ImportLimits.headerLength])
         }
-        let text = TransportHeaders.text(block)
+        let text = TransportHeaders.text(block, fallback: header.fallbackCharset)
         if !text.isEmpty { message.properties[.transportMessageHeaders] = .string(text) }
+    }
+
+    /// A header that does not fit the property is a file too. Not beside S/MIME, which has room for one attachment only.
+    mutating func keepOversizedHeader() {
+        let range = structure.root.header.range
+        guard range.count > ImportLimits.headerLength, SMIMEForm(structure.root) == nil else { return }
+        var attachment = Attachment()
+        attachment.setCommon(isInline: false)
+        attachment.setName("headers.txt", description: nil, mimeType: "text/plain")
+        attachment.properties[.attachMimeTag] = .string("text/plain")
+        attachment.properties[.attachTag] = .binary(Attachment.mimeTagIdentifier)
+        attachment.content = content(PartStream(file: source.file, range: range, encoding: .identity))
+        message.attachments.append(attachment)
     }
 }
 
 enum TransportHeaders {
-    /// Raw 8-bit bytes are UTF-8 where all of the block can be, windows-1252 otherwise.
-    static func text(_ block: UnsafeRawBufferPointer) -> String {
+    /// Raw 8-bit bytes are UTF-8 where all of the block can be, `fallback` or windows-1252 otherwise.
+    static func text(_ block: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
         let lines = LineEnds.crlf(withoutMailboxLine(block))
         guard !lines.isEmpty else { return "" }
-        var text = lines.withUnsafeBytes { Charset.undeclared($0) }
+        var text = lines.withUnsafeBytes { Charset.undeclared($0, fallback: fallback) }
         if !text.utf8.elementsEqual("\r\n".utf8) {
             // A block that the end of the file cut short.
             if !text.hasSuffix("\r\n") { text += "\r\n" }

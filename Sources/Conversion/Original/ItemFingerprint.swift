@@ -126,14 +126,14 @@ struct FingerprintHasher {
     }
 
     private func add(_ text: String) {
-        if text.utf8.contains(0) {
-            add(StoredItem.stored(text))
-            return
-        }
         var text = text
-        text.withUTF8 { bytes in
-            add(UInt64(bytes.count))
-            sha.update(UnsafeRawBufferPointer(bytes))
+        let isAdded = text.withUTF8 { bytes in
+            let raw = UnsafeRawBufferPointer(bytes)
+            guard !StoredItem.holdsNUL(raw) else { return false }
+            add(UInt64(raw.count))
+            sha.update(raw)
+            return true
         }
+        if !isAdded { add(StoredItem.stored(text)) }
     }
 }

@@ -16,7 +16,7 @@ enum OriginalLimits {
     /// Encoded bytes below which a reference gains nothing over a literal.
     static let referenceLength = 64
     /// Bytes of a container; a message that needs more is kept without its original bytes.
-    static let containerLength = 64 << 20
+    static let containerLength = 32 << 20
     /// Stored bytes that are read at a time; a multiple of three, so that base64 has no seams.
     static let pieceLength = 48 << 10
     /// Messages inside messages that are looked at, and the number of attachments of all of them.

@@ -7,7 +7,6 @@ struct StoredFormWriter {
     /// The last byte of the piece before was a CR, and is held back.
     private var holdsReturn = false
     private var encoder: Base64LineEncoder?
-    private var scratch: [UInt8] = []
 
     init(_ form: StoredForm) {
         self.form = form
@@ -19,14 +18,25 @@ struct StoredFormWriter {
             try encode(piece, to: sink)
             return
         }
-        scratch.removeAll(keepingCapacity: true)
-        for byte in piece {
-            if holdsReturn, byte != 0x0A { scratch.append(0x0D) }
-            holdsReturn = byte == 0x0D
-            if !holdsReturn { scratch.append(byte) }
-        }
-        let converted = scratch
+        let converted = withoutReturns(piece)
         try converted.withUnsafeBytes { try encode($0, to: sink) }
+    }
+
+    /// A CR at the end is held back until it is known what follows.
+    private mutating func withoutReturns(_ piece: UnsafeRawBufferPointer) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: piece.count + 1) { target, count in
+            for byte in piece {
+                if holdsReturn, byte != 0x0A {
+                    target[count] = 0x0D
+                    count += 1
+                }
+                holdsReturn = byte == 0x0D
+                if !holdsReturn {
+                    target[count] = byte
+                    count += 1
+                }
+            }
+        }
     }
 
     mutating func finish(to sink: ByteConsumer) throws {
@@ -49,8 +59,6 @@ struct Base64LineEncoder {
     private var pending: [UInt8] = []
     /// Digits written on the present line.
     private var column = 0
-    private var digits: [UInt8] = []
-    private var lines: [UInt8] = []
 
     init(_ layout: Base64Layout) {
         self.layout = layout
@@ -62,90 +70,118 @@ struct Base64LineEncoder {
             pending.append(first)
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
             if pending.count == 3 {
-                encodeGroups(pending)
+                let group = pending
                 pending.removeAll()
-                try flush(to: sink)
+                try group.withUnsafeBytes { try encode($0, padding: 0, to: sink) }
             }
         }
         let whole = rest.count / 3 * 3
-        if whole > 0 {
-            encodeGroups(UnsafeRawBufferPointer(rebasing: rest[..<whole]))
-            try flush(to: sink)
-        }
+        if whole > 0 { try encode(UnsafeRawBufferPointer(rebasing: rest[..<whole]), padding: 0, to: sink) }
         pending.append(contentsOf: rest[whole...])
     }
 
     mutating func finish(to sink: ByteConsumer) throws {
         if !pending.isEmpty {
             let missing = 3 - pending.count
-            encodeGroups(pending + repeatElement(0, count: missing))
-            digits.replaceSubrange((4 - missing)..., with: repeatElement(UInt8(ascii: "="), count: missing))
+            let group = pending + repeatElement(0, count: missing)
             pending.removeAll()
-            try flush(to: sink)
+            try group.withUnsafeBytes { try encode($0, padding: missing, to: sink) }
         }
         if layout.endsLine, column > 0 {
-            lines.removeAll(keepingCapacity: true)
-            appendLineEnd()
-            let end = lines
+            let end: [UInt8] = layout.hasReturns ? [0x0D, 0x0A] : [0x0A]
             try end.withUnsafeBytes { try sink($0) }
         }
     }
 
-    private mutating func encodeGroups(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { encodeGroups($0) }
-    }
-
-    /// Fills `digits` from whole groups.
-    private mutating func encodeGroups(_ bytes: UnsafeRawBufferPointer) {
-        let count = bytes.count / 3
-        digits = [UInt8](unsafeUninitializedCapacity: count * 4) { target, length in
+    /// - Parameter padding: how many of the last digits are equals signs.
+    private mutating func encode(_ bytes: UnsafeRawBufferPointer, padding: Int, to sink: ByteConsumer) throws {
+        let digitCount = bytes.count / 3 * 4
+        let lineEnds = (digitCount / layout.columns + 1) * (layout.hasReturns ? 2 : 1)
+        let text = [UInt8](unsafeUninitializedCapacity: digitCount + lineEnds) { target, count in
             let room = UnsafeMutableRawBufferPointer(target)
-            Base64Digits.pairs.withUnsafeBufferPointer { pairs in
-                var from = 0
-                var to = 0
-                for _ in 0..<count {
-                    let group = Int(bytes[from]) << 16 | Int(bytes[from + 1]) << 8 | Int(bytes[from + 2])
-                    room.storeBytes(of: pairs[group >> 12], toByteOffset: to, as: UInt16.self)
-                    room.storeBytes(of: pairs[group & 0xFFF], toByteOffset: to + 2, as: UInt16.self)
-                    from += 3
-                    to += 4
-                }
+            if layout.columns % 4 == 0, column % 4 == 0 {
+                count = encodeLines(bytes, into: room)
+                Self.pad(UnsafeMutableRawBufferPointer(rebasing: room[..<count]), padding)
+            } else {
+                // Groups go over line ends: digits first, into the end of the room, then moved into lines.
+                let digits = UnsafeMutableRawBufferPointer(rebasing: room[lineEnds...])
+                Self.encodeGroups(bytes, into: digits)
+                Self.pad(digits, padding)
+                count = divide(UnsafeRawBufferPointer(digits), into: room)
             }
-            length = count * 4
         }
-    }
-
-    /// Divides `digits` into lines. A line is ended when the next digit comes.
-    private mutating func flush(to sink: ByteConsumer) throws {
-        lines.removeAll(keepingCapacity: true)
-        lines.reserveCapacity(digits.count + (digits.count / layout.columns + 1) * 2)
-        var position = 0
-        while position < digits.count {
-            if column == layout.columns {
-                appendLineEnd()
-                column = 0
-            }
-            let count = min(layout.columns - column, digits.count - position)
-            lines.append(contentsOf: digits[position..<position + count])
-            column += count
-            position += count
-        }
-        let text = lines
         try text.withUnsafeBytes { try sink($0) }
     }
 
-    private mutating func appendLineEnd() {
-        if layout.hasReturns { lines.append(0x0D) }
-        lines.append(0x0A)
+    /// Encodes groups line by line. A line is ended when the next digit comes.
+    private mutating func encodeLines(
+        _ bytes: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        var from = 0
+        var to = 0
+        while from < bytes.count {
+            if column == layout.columns { endLine(room, &to) }
+            let groups = min((layout.columns - column) / 4, (bytes.count - from) / 3)
+            Self.encodeGroups(
+                UnsafeRawBufferPointer(rebasing: bytes[from..<from + groups * 3]),
+                into: UnsafeMutableRawBufferPointer(rebasing: room[to...]))
+            from += groups * 3
+            to += groups * 4
+            column += groups * 4
+        }
+        return to
+    }
+
+    /// Moves digits, which lie behind where they go, into lines.
+    private mutating func divide(
+        _ digits: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        var from = 0
+        var to = 0
+        while from < digits.count {
+            if column == layout.columns { endLine(room, &to) }
+            let count = min(layout.columns - column, digits.count - from)
+            for index in 0..<count { room[to + index] = digits[from + index] }
+            from += count
+            to += count
+            column += count
+        }
+        return to
+    }
+
+    private mutating func endLine(_ room: UnsafeMutableRawBufferPointer, _ position: inout Int) {
+        if layout.hasReturns {
+            room[position] = 0x0D
+            position += 1
+        }
+        room[position] = 0x0A
+        position += 1
+        column = 0
+    }
+
+    private static func pad(_ digits: UnsafeMutableRawBufferPointer, _ padding: Int) {
+        for position in digits.count - padding..<digits.count { digits[position] = UInt8(ascii: "=") }
+    }
+
+    private static func encodeGroups(_ bytes: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) {
+        Base64Digits.pairs.withUnsafeBufferPointer { pairs in
+            var to = 0
+            for from in stride(from: 0, to: bytes.count - 2, by: 3) {
+                let group = Int(bytes[from]) << 16 | Int(bytes[from + 1]) << 8 | Int(bytes[from + 2])
+                let digits = UInt32(pairs[group >> 12]) | UInt32(pairs[group & 0xFFF]) << 16
+                room.storeBytes(of: digits.littleEndian, toByteOffset: to, as: UInt32.self)
+                to += 4
+            }
+        }
     }
 }
 
 enum Base64Digits {
     static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// The two digits of each twelve bits, as they lie in memory.
+    /// The two digits of each twelve bits, the first in the low byte.
     static let pairs: [UInt16] = (0..<4096).map { value in
-        (UInt16(alphabet[value >> 6]) | UInt16(alphabet[value & 63]) << 8).littleEndian
+        UInt16(alphabet[value >> 6]) | UInt16(alphabet[value & 63]) << 8
     }
 
     /// Value of a digit; 0xFF for every other byte.

@@ -1,4 +1,5 @@
 internal import BinaryIO
+import Glibc
 internal import MAPI
 
 /// The messages and attachments of an item, embedded ones included, numbered in the order in which they are met:
@@ -54,8 +55,13 @@ struct StoredItem {
     /// UTF-8 without NULs, which a PST string cannot hold: the same before the item was stored and after.
     static func stored(_ text: String) -> [UInt8] {
         var bytes = Array(text.utf8)
-        if bytes.contains(0) { bytes.removeAll { $0 == 0 } }
+        if bytes.withUnsafeBytes({ holdsNUL($0) }) { bytes.removeAll { $0 == 0 } }
         return bytes
+    }
+
+    static func holdsNUL(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress else { return false }
+        return memchr(base, 0, bytes.count) != nil
     }
 }
 

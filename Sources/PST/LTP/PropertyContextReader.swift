@@ -18,6 +18,8 @@ public struct PropertyContextReader {
     public let records: [Record]
     /// The node's subnodes in ascending order of the ids.
     public let subnodes: [SubnodeEntry]
+    /// Why the subnodes cannot be read, if so; there are none then.
+    public let subnodeDamage: NDBError?
     private let heap: HeapReader
     private let values: ValueSource
 
@@ -35,7 +37,14 @@ public struct PropertyContextReader {
                 Record(id: bytes.number(UInt16.self, at: 0), type: type, word: bytes.number(UInt32.self, at: 4)))
         }
         self.records = records
-        let entries = try inDatabase { () throws(NDBError) in try nodes.subnodes(of: subnodes, budget: budget) }
+        var entries: [SubnodeEntry] = []
+        do {
+            entries = try nodes.subnodes(of: subnodes, budget: budget)
+            subnodeDamage = nil
+        } catch {
+            // What is in the heap is worth having.
+            subnodeDamage = error
+        }
         self.subnodes = entries
         values = ValueSource(heap: heap, subnodes: entries)
     }

@@ -64,18 +64,20 @@ public final class TableReader {
             }
             return blocks
         }
-        rowsPerBlock = nodes.format.blockData / schema.rowSize
+        // A matrix without data has no rows.
+        rowsPerBlock = blocks.isEmpty ? 0 : nodes.format.blockData / schema.rowSize
     }
 
-    /// The rows that the row index has, in the order of the matrix.
+    /// The rows that the row index has, in the order of the matrix; all rows where the index is damaged.
     /// - Returns: what is damaged; those rows are left out.
     public func forEachRow(_ body: (Row) throws(LTPError) -> Void) -> [LTPError] {
         var problems: [LTPError] = []
-        let index: [(number: UInt32, id: UInt32)]
+        var index: [(number: UInt32, id: UInt32)] = []
         do {
             index = try readIndex()
         } catch {
-            return [error]
+            problems.append(error)
+            index = scanMatrix()
         }
         for entry in index {
             do throws(LTPError) {
@@ -104,6 +106,18 @@ public final class TableReader {
             index.append((number, bytes.number(UInt32.self, at: 0)))
         }
         index.sort { $0.number < $1.number }
+        return index
+    }
+
+    /// What the index would have, from the rows themselves.
+    private func scanMatrix() -> [(number: UInt32, id: UInt32)] {
+        let count = blocks.isEmpty ? rowsPerBlock : blocks.count * rowsPerBlock
+        var index: [(number: UInt32, id: UInt32)] = []
+        for number in 0..<count {
+            guard let bytes = try? row(number) else { continue }
+            let id = bytes.number(UInt32.self, at: 0)
+            if id != 0 { index.append((UInt32(clamping: number), id)) }
+        }
         return index
     }
 

@@ -85,7 +85,12 @@ private struct FolderWalk {
         }
         if !lost.isEmpty || !reader.contents(of: top).rows.isEmpty { tree.folders.append(own) }
         tree.folders += folders(below: top, path: [])
-        if top != .rootFolder { tree.hidden = folders(below: .rootFolder, path: []) }
+        if top != .rootFolder {
+            if !reader.index.messages(in: .rootFolder).isEmpty {
+                tree.hidden.append(folder(Place(id: .rootFolder, parent: .rootFolder, path: [])))
+            }
+            tree.hidden += folders(below: .rootFolder, path: [])
+        }
         // What is left has no way up to the root: the parent is not there, or the parents form a circle.
         for id in reader.index.folders.keys.sorted() where !seen.contains(id) {
             let parent = reader.index.folders[id] ?? .none

@@ -56,6 +56,10 @@ struct ObjectReader {
         _ context: PropertyContextReader, of label: String, codePage: Int32? = nil,
         where isWanted: (UInt16) -> Bool = { _ in true }
     ) throws(PSTError) -> PropertyBag {
+        if let damage = context.subnodeDamage {
+            if case .storage(let error) = damage { throw .storage(error) }
+            tell("\(label): \(damage)")
+        }
         var bag = PropertyBag()
         bag.reserveCapacity(fixed: context.records.count)
         let codePage = codePage ?? self.codePage(of: context)

@@ -26,7 +26,7 @@ CHARSETS = {
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
     "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "tis-620": "cp874", "iso-8859-11": "cp874",
     "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "unicode-1-1-utf-7": "utf-7", "x-user-defined": "guess",
-    "unknown-8bit": "guess", "8bit": "guess", "utf8": "utf-8", "iso-2022-jp": "iso2022_jp_ext",
+    "unknown-8bit": "guess", "8bit": "guess", "unicodebig": "utf-16-be", "utf8": "utf-8", "iso-2022-jp": "iso2022_jp_ext",
 }  # fmt: skip
 
 
@@ -302,8 +302,8 @@ class Message:
         del self.plain[plain + 1 :]
 
     def is_body(self, part):
-        # Comments are allowed there.
-        kind = re.sub(r"\s*\(.*?\)", "", part.get_content_type())
+        # Comments are allowed there; a semicolon is sometimes forgotten.
+        kind = re.split(r"[\s(]", part.get_content_type())[0]
         if kind not in ("text/plain", "text/html", "text/enriched", "text/richtext"):
             return False
         if kind in ("text/enriched", "text/richtext"):

@@ -38,10 +38,10 @@ public func fuzzReader(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     var undo: [(place: UInt64, byte: UInt8)] = []
     var position = 1
     while position + 4 < count {
-        let where_ = Int(input[position]) << 16 | Int(input[position + 1]) << 8 | Int(input[position + 2])
+        let place = Int(input[position]) << 16 | Int(input[position + 1]) << 8 | Int(input[position + 2])
         let length = Int(input[position + 3] & 3) + 1
         position += 4
-        let first = base.places[where_ % base.places.count]
+        let first = base.places[place % base.places.count]
         for offset in 0..<length where position < count && first + offset < base.storage.bytes.count {
             undo.append((UInt64(first + offset), base.storage.bytes[first + offset]))
             withUnsafeBytes(of: input[position]) { try? base.storage.write($0, at: UInt64(first + offset)) }
