@@ -1,4 +1,6 @@
 import MailStore
+import PSTVerification
+import Readback
 import Transfer
 
 /// What `copy --verify` does before a run counts as done: the PST is looked at as `verify` does.

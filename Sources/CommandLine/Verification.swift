@@ -16,7 +16,7 @@ struct Verification {
 
     /// What was seen, in the order in which it was looked at.
     struct Outcome {
-        var structure = VerificationSummary()
+        let structure: VerificationSummary
         /// nil where the structure is too damaged for libpst to be trusted with it.
         var readback: Readback.Summary?
         /// nil where there is no source to compare with.
@@ -45,15 +45,14 @@ struct Verification {
     func run(
         source: VerificationSource? = nil, report: @escaping (Remark) -> Void
     ) async throws(StoreError) -> Outcome {
-        var outcome = Outcome()
         let storage = try openStorage()
+        let structure: VerificationSummary
         do throws(StorageError) {
-            outcome.structure = try PSTVerifier.run(on: storage, profile: isFresh ? .fresh : .any) {
-                report(.finding($0))
-            }
+            structure = try PSTVerifier.run(on: storage, profile: isFresh ? .fresh : .any) { report(.finding($0)) }
         } catch {
             throw StoreError(.inputOutput, "\(path): \(error.operation.rawValue) failed, errno \(error.errno)")
         }
+        var outcome = Outcome(structure: structure)
         guard outcome.structure.errors == 0, outcome.structure.isComplete else { return outcome }
         let reader: PSTReader
         do throws(PSTError) {
