@@ -23,8 +23,12 @@ extension MessageImport {
         if row.state.deleted { message.properties[.imapDeleted] = .integer32(1) }
         let categories = Categories.names(of: row.state.keywords)
         if !categories.isEmpty { message.properties[.categories] = .multipleString(categories) }
-        let exact = row.state.imapFlags
-        if exact.contains(where: { $0 != "\\Seen" }) { message.properties[.imapFlags] = .multipleString(exact) }
+        var exact = row.state.imapFlags
+        // Outlook's drafts are read and unsent whatever their flags were: the list says it, even of none.
+        if direction == .draft && exact.isEmpty { exact = ["\\Unseen"] }
+        if direction == .draft || exact.contains(where: { $0 != "\\Seen" }) {
+            message.properties[.imapFlags] = .multipleString(exact)
+        }
     }
 
     /// The owner's own mail outside the sent folder: it never travelled.
