@@ -47,7 +47,7 @@ struct StateReader: Sendable {
             state.draft = exact.contains("\\Draft")
             state.seen = exact.contains("\\Seen")
         }
-        state.keywords = exact.filter { !$0.hasPrefix("\\") && $0 != "$Forwarded" }
+        state.keywords = exact.filter { !$0.isEmpty && !$0.hasPrefix("\\") && $0 != "$Forwarded" }
         for category in categories where !state.keywords.contains(where: { Self.isCategory(category, of: $0) }) {
             state.keywords.append(Self.keyword(category))
         }

@@ -24,7 +24,10 @@ extension MessageImport {
         let categories = Categories.names(of: row.state.keywords)
         if !categories.isEmpty { message.properties[.categories] = .multipleString(categories) }
         let exact = row.state.imapFlags
-        if exact.contains(where: { $0 != "\\Seen" }) { message.properties[.imapFlags] = .multipleString(exact) }
+        // A draft counts as read and unsent whatever its flags, so that they must be told; an empty string stands for none.
+        if direction == .draft || exact.contains(where: { $0 != "\\Seen" }) {
+            message.properties[.imapFlags] = .multipleString(exact.isEmpty ? [""] : exact)
+        }
     }
 
     /// The owner's own mail outside the sent folder: it never travelled.
