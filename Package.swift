@@ -55,6 +55,8 @@ let package = Package(
         module("PSTNDB", ["BinaryIO"], path: "Sources/PST/NDB"),
         module("PSTLTP", ["PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/LTP"),
         module("PST", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Messaging"),
+        module(
+            "PSTVerification", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI"], path: "Sources/PST/Verification"),
 
         // The store abstraction.
         module("MailStore", ["MAPI", "BinaryIO"]),
@@ -62,6 +64,9 @@ let package = Package(
         // Internet mail, and its conversion.
         module("MIME", ["CGMime", "BinaryIO"]),
         module("Conversion", ["MIME", "MailStore", "MAPI", "BinaryIO"]),
+
+        // A second opinion on a PST.
+        module("Readback", ["PST", "PSTNDB", "CLibpst", "BinaryIO", "MAPI"]),
 
         // Stores.
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"]),
@@ -84,7 +89,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["MailStore", "MAPI", "BinaryIO", "CLibpst"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
@@ -93,12 +98,15 @@ let package = Package(
         tests(
             "PSTStoreTests",
             ["PSTStore", "PST", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("ReadbackTests", ["Readback", "PST", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("CommandLineTests", ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
-        tests("EndToEndTests", ["TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
+        tests("EndToEndTests", ["Readback", "TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
     ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import Readback
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Readback
 import TestSupport
 
 /// One field of one message that differs between the source, as Python sees it, and the PST, as libpst sees it.

@@ -1,3 +1,4 @@
+import Readback
 import TestSupport
 
 /// The messages of a source and of the PST made from it, matched folder by folder.

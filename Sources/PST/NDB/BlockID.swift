@@ -31,7 +31,7 @@ public struct BlockReference: Hashable, Sendable {
 }
 
 /// wSig, [MS-PST] 5.5.
-func signature(offset: UInt64, bid: UInt64) -> UInt16 {
+package func signature(offset: UInt64, bid: UInt64) -> UInt16 {
     let mixed = UInt32(truncatingIfNeeded: offset ^ bid)
     return UInt16(truncatingIfNeeded: mixed >> 16) ^ UInt16(truncatingIfNeeded: mixed)
 }

@@ -18,7 +18,8 @@ public enum ContentEncoding: UInt8, Sendable {
         }
     }
 
-    func decode(_ bytes: UnsafeMutableRawBufferPointer, bid: UInt64) {
+    /// Decodes `bytes`, the whole data of the block `bid`, in place.
+    package func decode(_ bytes: UnsafeMutableRawBufferPointer, bid: UInt64) {
         switch self {
         case .none: break
         case .permute: Self.substitute(bytes, ContentEncodingTables.decode)

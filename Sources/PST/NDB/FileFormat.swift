@@ -24,7 +24,7 @@ public struct FileFormat: Hashable, Sendable {
     }
 
     /// The layout of files with that wVer; nil for a number no known program wrote.
-    init?(version: UInt16) {
+    package init?(version: UInt16) {
         switch version {
         case 14, 15: self = .ansi
         case 20...23: self = .unicode
@@ -34,10 +34,10 @@ public struct FileFormat: Hashable, Sendable {
     }
 
     /// Bytes of a page.
-    var pageSize: Int { variant == .unicode4K ? 4096 : 512 }
+    package var pageSize: Int { variant == .unicode4K ? 4096 : 512 }
 
     /// Bytes of a page that its checksum covers; the trailer follows.
-    var pageData: Int {
+    package var pageData: Int {
         switch variant {
         case .ansi: 500
         case .unicode: 496
@@ -46,7 +46,7 @@ public struct FileFormat: Hashable, Sendable {
     }
 
     /// Bytes of a B-tree page that entries can take; the counters follow.
-    var pageEntries: Int {
+    package var pageEntries: Int {
         switch variant {
         case .ansi: 496
         case .unicode: 488
@@ -55,9 +55,9 @@ public struct FileFormat: Hashable, Sendable {
     }
 
     /// Bytes of a block's extent are a multiple of this.
-    var blockAlignment: Int { variant == .unicode4K ? 512 : 64 }
+    package var blockAlignment: Int { variant == .unicode4K ? 512 : 64 }
 
-    var blockTrailer: Int {
+    package var blockTrailer: Int {
         switch variant {
         case .ansi: 12
         case .unicode: 16
@@ -69,12 +69,12 @@ public struct FileFormat: Hashable, Sendable {
     public var blockData: Int { (variant == .unicode4K ? 65536 : 8192) - blockTrailer }
 
     /// Bytes of an id, an offset, and of every entry's key.
-    var wordSize: Int { variant == .ansi ? 4 : 8 }
+    package var wordSize: Int { variant == .ansi ? 4 : 8 }
 
     /// BTENTRY.
-    var indexEntrySize: Int { 3 * wordSize }
+    package var indexEntrySize: Int { 3 * wordSize }
     /// Bytes before the entries of SLBLOCK and SIBLOCK; those of XBLOCK and XXBLOCK begin at 8 in all formats.
-    var subnodeHeader: Int { variant == .ansi ? 4 : 8 }
+    package var subnodeHeader: Int { variant == .ansi ? 4 : 8 }
     /// Entries that fit in an XBLOCK or XXBLOCK, [MS-PST] 2.2.2.8.3.2.
     var dataTreeEntries: Int { (blockData - 8) / wordSize }
 
@@ -85,7 +85,7 @@ public struct FileFormat: Hashable, Sendable {
     public var heapItemBits: UInt32 { variant == .unicode4K ? 14 : 11 }
 
     /// Bytes of a block's extent with `count` bytes of stored data.
-    func extent(ofData count: Int) -> Int {
+    package func extent(ofData count: Int) -> Int {
         (count + blockTrailer + blockAlignment - 1) & ~(blockAlignment - 1)
     }
 }

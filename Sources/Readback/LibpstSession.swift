@@ -1,75 +1,27 @@
 internal import CLibpst
 import Glibc
 
-/// A PST could not be read by libpst.
-public struct LibpstError: Error, CustomStringConvertible {
-    public let description: String
-}
-
-/// Reads a whole PST through libpst, whose reader has nothing in common with our writer.
-public enum LibpstReader {
-    /// All messages, folder by folder, in libpst's order: that of their node ids, which is the order of writing.
-    public static func messages(of path: String) throws -> [LibpstMessage] {
-        // libpst keeps global state.
-        lock.lock()
-        defer { lock.unlock() }
-        let session = try Session.open(path)
-        return try session.read()
-    }
-
-    /// Names of all folders, from the top of the personal folders.
-    public static func folders(of path: String) throws -> [[String]] {
-        lock.lock()
-        defer { lock.unlock() }
-        let session = try Session.open(path)
-        _ = try session.read()
-        return session.folders
-    }
-
-    private static let lock = Lock()
-}
-
-/// A mutex for code that never suspends.
-private final class Lock: Sendable {
-    // A pthread mutex must keep its address.
-    nonisolated(unsafe) private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-
-    init() {
-        mutex = .allocate(capacity: 1)
-        pthread_mutex_init(mutex, nil)
-    }
-
-    deinit {
-        pthread_mutex_destroy(mutex)
-        mutex.deallocate()
-    }
-
-    func lock() { pthread_mutex_lock(mutex) }
-    func unlock() { pthread_mutex_unlock(mutex) }
-}
-
 /// An open file of libpst.
-private final class Session {
+final class LibpstSession {
     /// Deeper nesting than any mailbox of the tests has.
     private static let maximumDepth = 200
 
     private let file: UnsafeMutablePointer<pst_file>
     private(set) var folders: [[String]] = []
-    private var messages: [LibpstMessage] = []
 
     /// - Parameter file: open; closed with the session.
     private init(file: UnsafeMutablePointer<pst_file>) {
         self.file = file
     }
 
-    static func open(_ path: String) throws -> Session {
+    static func open(_ path: String) throws -> LibpstSession {
         let file = UnsafeMutablePointer<pst_file>.allocate(capacity: 1)
         memset(file, 0, MemoryLayout<pst_file>.size)
         guard pst_open(file, path, "utf-8") == 0 else {
             file.deallocate()
             throw LibpstError(description: "libpst cannot open \(path)")
         }
-        return Session(file: file)
+        return LibpstSession(file: file)
     }
 
     deinit {
@@ -77,7 +29,9 @@ private final class Session {
         file.deallocate()
     }
 
-    func read() throws -> [LibpstMessage] {
+    /// Calls `body` for every item with its NID, folder by folder; an item that libpst cannot read is an error in its
+    /// place and does not end the walk.
+    func forEachItem(_ body: (UInt32, Result<LibpstMessage, any Error>) throws -> Void) throws {
         guard pst_load_index(file) == 0 else { throw LibpstError(description: "libpst cannot load the index") }
         pst_load_extended_attributes(file)
         guard let root = pst_parse_item(file, file.pointee.d_head, nil) else {
@@ -87,26 +41,31 @@ private final class Session {
         guard let top = pst_getTopOfFolders(file, root) else {
             throw LibpstError(description: "libpst finds no top of the folders")
         }
-        try readChildren(of: top, path: [])
-        return messages
+        try readChildren(of: top, path: [], body)
     }
 
-    private func readChildren(of parent: UnsafeMutablePointer<pst_desc_tree>, path: [String]) throws {
+    private func readChildren(
+        of parent: UnsafeMutablePointer<pst_desc_tree>, path: [String],
+        _ body: (UInt32, Result<LibpstMessage, any Error>) throws -> Void
+    ) throws {
         guard path.count < Self.maximumDepth else { throw LibpstError(description: "folders too deep") }
         var next = parent.pointee.child
         while let entry = next {
             next = entry.pointee.next
             guard entry.pointee.desc != nil else { continue }
             guard let item = pst_parse_item(file, entry, nil) else {
-                throw LibpstError(description: "libpst cannot read node \(entry.pointee.d_id) in \(path)")
+                let error = LibpstError(description: "libpst cannot read node \(entry.pointee.d_id) in \(path)")
+                try body(UInt32(truncatingIfNeeded: entry.pointee.d_id), .failure(error))
+                continue
             }
             defer { pst_freeItem(item) }
             if item.pointee.folder != nil {
                 let names = path + [text(item, &item.pointee.file_as)]
                 folders.append(names)
-                try readChildren(of: entry, path: names)
+                try readChildren(of: entry, path: names, body)
             } else {
-                messages.append(try message(item, folder: path, depth: 0))
+                let result = Result { try message(item, folder: path, depth: 0) }
+                try body(UInt32(truncatingIfNeeded: entry.pointee.d_id), result)
             }
         }
     }
