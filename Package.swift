@@ -46,6 +46,7 @@ let package = Package(
         library("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
         library("CLz4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         library("CLibpst", pkgConfig: "libpst", apt: "libpst-dev"),
+        library("CLinux", apt: "libc6-dev"),
 
         // Foundations.
         module("BinaryIO", ["CLibdeflate", "CCrypto", "CZstd"]),
@@ -69,15 +70,16 @@ let package = Package(
         module("Readback", ["PST", "PSTNDB", "CLibpst", "BinaryIO", "MAPI"]),
 
         // Stores.
-        module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"]),
+        module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4", "CLinux"]),
         module("PSTStore", ["MailStore", "PST", "Conversion", "MAPI", "BinaryIO"]),
 
         // The program.
-        module("Transfer", ["MailStore"]),
+        module("Transfer", ["MailStore", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "MailStore", "Maildir", "PSTStore",
+                "Transfer", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
+                "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
@@ -105,8 +107,15 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
-        tests("CommandLineTests", ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "TestSupport"]),
+        tests(
+            "CommandLineTests",
+            ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
-        tests("EndToEndTests", ["Readback", "TestSupport", "CZlib", "mailbackup", "MailboxGenerator"]),
+        tests(
+            "EndToEndTests",
+            [
+                "Readback", "TestSupport", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib", "mailbackup",
+                "MailboxGenerator",
+            ]),
     ]
 )

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import Conversion
 import MailStore
 import PSTStore
 import Transfer
@@ -13,11 +13,9 @@ struct CopyCommand: AsyncParsableCommand {
             Example:
               mailbackup copy --user FredB --source maildir:/home/fredb/Maildir --out /backups/fredb.pst
 
-            Patterns for folders: "*" stands for anything, "%" for anything within one level, "/" separates levels, \
-            "\\" takes the next character as it is. #inbox#, #sent#, #drafts#, #trash#, #junk# and #archive# stand \
-            for these folders in any language.
+            \(SelectionOptions.explanation)
 
-            \(ExitStatus.explanation)
+            \(ExitStatus.explanation([:]))
             """)
 
     @Option(help: ArgumentHelp("The mailbox's owner.", valueName: "user"))
@@ -36,20 +34,14 @@ struct CopyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Display name of the PST. Default: \"USER backup\".", valueName: "text"))
     var name: String?
 
-    @Option(
-        name: .customLong("folder"), parsing: .singleValue,
-        help: ArgumentHelp("Copy only folders that match (repeatable).", valueName: "pattern"),
-        transform: CopyCommand.pattern)
-    var folders: [FolderPattern] = []
-
-    @Option(
-        name: .customLong("exclude-folder"), parsing: .singleValue,
-        help: ArgumentHelp("Leave out folders that match (repeatable).", valueName: "pattern"),
-        transform: CopyCommand.pattern)
-    var excludedFolders: [FolderPattern] = []
+    @OptionGroup(title: "Selection")
+    var selected: SelectionOptions
 
     @Option(help: "How the PST's content is encoded: none, permute (\"compressible\") or cyclic (\"high\").")
     var encoding = Encoding.permute
+
+    @Flag(help: "Read the PST back, as 'verify' does, before the run counts as done.")
+    var verify = false
 
     @Flag(help: "Read everything, write nothing.")
     var dryRun = false
@@ -64,14 +56,6 @@ struct CopyCommand: AsyncParsableCommand {
         case none, permute, cyclic
     }
 
-    private static func pattern(_ text: String) throws -> FolderPattern {
-        do throws(FolderPattern.Invalid) {
-            return try FolderPattern(text)
-        } catch {
-            throw ValidationError(error.message)
-        }
-    }
-
     func validate() throws {
         guard !user.isEmpty else { throw ValidationError("--user is empty") }
         guard !out.isEmpty else { throw ValidationError("--out is empty") }
@@ -79,22 +63,8 @@ struct CopyCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        // A reader of our output that goes away must not end the copy.
-        signal(SIGPIPE, SIG_IGN)
-        let interruption = Interruption()
-        let output = Output(descriptor: STDOUT_FILENO)
-        let run = RunDescription(
-            user: user, out: out, isDryRun: dryRun, isQuiet: display.quiet, isVerbose: display.verbose,
-            interruption: interruption)
-        let reporter = display.reporter(for: run, output: output)
-        let task = Task { [self] in await copy(reporter: reporter) }
-        interruption.watch { task.cancel() }
-        let status = run.status(await task.value)
-        if status == .success && output.failure != 0 {
-            Output(descriptor: STDERR_FILENO).write("mailbackup: the report could not be written to stdout\n")
-            throw ExitCode(ExitStatus.inputOutput.rawValue)
-        }
-        throw ExitCode(status.rawValue)
+        let run = TransferRun(display: display, user: user, out: out, isDryRun: dryRun)
+        try await run.run { [self] reporter in await copy(reporter: reporter) }
     }
 
     private func copy(reporter: any Reporter) async -> TransferResult {
@@ -103,11 +73,14 @@ struct CopyCommand: AsyncParsableCommand {
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
             let source = try url.open()
             if dryRun { return await copy(source, to: CountingStore(inPlaceOf: out), reporter) }
-            return await copy(source, to: try PSTStore.create(at: out, options: storeOptions), reporter)
+            let store = try PSTStore.create(at: out, options: storeOptions)
+            guard verify else { return await copy(source, to: store, reporter) }
+            let result = await copy(source, to: store, ReporterWithoutEnd(reporter))
+            let proven = await ProofOfCopy(path: out).of(result, reporter)
+            reporter.report(.runFinished(proven))
+            return proven
         } catch {
-            let result = TransferResult(counts: TransferCounts(), failure: error)
-            reporter.report(.runFinished(result))
-            return result
+            return TransferRun.failed(error, reporter)
         }
     }
 
@@ -117,15 +90,18 @@ struct CopyCommand: AsyncParsableCommand {
         var options = TransferOptions()
         options.jobs = jobs
         options.findsTotals = display.showsProgress
-        let selection = FolderSelection(included: folders, excluded: excludedFolders)
+        options.inspector = MessageContentInspector()
         return await Copier(
-            from: source, to: destination, selection: selection, options: options, reporter: reporter
+            from: source, to: destination, selection: selected.selection, options: options, reporter: reporter
         ).run()
     }
 
+    /// What is known of the addresses of a user.
+    static func ownerAddresses(of user: String) -> [String] { user.contains("@") ? [user] : [] }
+
     private var storeOptions: PSTStoreOptions {
         let displayName = name ?? "\(user) backup"
-        let addresses = user.contains("@") ? [user] : []
+        let addresses = Self.ownerAddresses(of: user)
         return switch encoding {
         case .none: PSTStoreOptions(displayName: displayName, encoding: .none, ownerAddresses: addresses)
         case .permute: PSTStoreOptions(displayName: displayName, encoding: .permute, ownerAddresses: addresses)

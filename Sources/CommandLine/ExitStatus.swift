@@ -50,18 +50,27 @@ struct ExitStatus: RawRepresentable, Hashable {
     }
 
     /// For `--help`.
-    static let explanation = """
-        Exit status:
-          0    everything selected is in the PST
-          1    done, but some messages or folders have problems (each is listed)
-          64   usage error
-          65   bad data: counts do not agree
-          66   no such source
-          73   the output exists or cannot be created
-          74   input/output error (disk full, …)
-          75   temporary failure, try again
-          77   access denied
-          78   configuration: no source for the user
-          130  interrupted, 143 terminated: the PST holds what was saved by then
-        """
+    /// - Parameters:
+    ///   - own: what statuses mean to the command, where that is something of its own.
+    ///   - without: statuses it never has.
+    static func explanation(_ own: [Int: String], without: Set<Int> = []) -> String {
+        let lines = meanings.filter { !without.contains($0.status) }.map { status, meaning in
+            "  \(String(status).padded(to: 4)) \(own[status] ?? meaning)"
+        }
+        return (["Exit status:"] + lines).joined(separator: "\n")
+    }
+
+    private static let meanings: [(status: Int, meaning: String)] = [
+        (0, "everything selected is in the PST"),
+        (1, "done, but some messages or folders have problems (each is listed)"),
+        (64, "usage error"),
+        (65, "bad data: counts do not agree"),
+        (66, "no such source"),
+        (73, "the output exists or cannot be created"),
+        (74, "input/output error (disk full, …)"),
+        (75, "temporary failure, try again"),
+        (77, "access denied"),
+        (78, "configuration: no source for the user"),
+        (130, "interrupted, 143 terminated: the PST holds what was saved by then"),
+    ]
 }

@@ -46,7 +46,7 @@ final class JSONReporter: Reporter {
         case .runStarted(let start):
             guard !run.isQuiet else { return nil }
             var object = begin("run-started")
-            object.set("user", run.user)
+            if let user = run.user { object.set("user", user) }
             object.set("source", start.source)
             object.set("out", run.out)
             object.set("dry_run", run.isDryRun)
@@ -101,13 +101,16 @@ final class JSONReporter: Reporter {
         if withFolders { object.set("folders", counts.folders) }
         object.set("listed", counts.listed)
         object.set("saved", counts.saved)
+        object.set("already_there", counts.alreadyThere)
+        object.set("not_selected", counts.notSelected)
+        object.set("composed", counts.composed)
         object.set("vanished", counts.vanished)
         object.set("failed", counts.failed)
         object.set("problems", counts.problems)
         object.set("bytes", counts.bytes)
     }
 
-    private static func name(_ code: StoreError.Code) -> String {
+    static func name(_ code: StoreError.Code) -> String {
         switch code {
         case .badData: "bad-data"
         case .noInput: "no-input"

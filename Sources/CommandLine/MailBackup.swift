@@ -5,12 +5,14 @@ import Glibc
 struct MailBackup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mailbackup",
-        abstract: "Copies mailboxes into Outlook PST files.",
+        abstract: "Copies mailboxes into Outlook PST files, and back.",
         version: Version.text,
-        subcommands: [CopyCommand.self])
+        subcommands: [
+            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, LibpstReaderCommand.self,
+        ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy")
+        throw ValidationError("a command is missing: copy, restore, verify or list")
     }
 }
 
@@ -39,7 +41,9 @@ enum Version {
 
     static let features = [
         "source: maildir (maildir++, fs; gzip, bzip2, xz, zstd, lz4)",
-        "output: pst (Unicode; none, permute, cyclic)",
+        "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
+        "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
+        "verify: structure, read-back through libpst, comparison with the source",
         "log: text, json (schema \(JSONReporter.schema))",
     ]
 

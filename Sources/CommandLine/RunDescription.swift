@@ -2,7 +2,8 @@ import Transfer
 
 /// What reporters must know of a run besides its events.
 struct RunDescription: Sendable {
-    let user: String
+    /// nil where the source is no user's mailbox.
+    let user: String?
     let out: String
     let isDryRun: Bool
     /// Not one byte on success.
@@ -11,7 +12,7 @@ struct RunDescription: Sendable {
     let interruption: Interruption
     private let start = ContinuousClock.now
 
-    init(user: String, out: String, isDryRun: Bool, isQuiet: Bool, isVerbose: Bool, interruption: Interruption) {
+    init(user: String?, out: String, isDryRun: Bool, isQuiet: Bool, isVerbose: Bool, interruption: Interruption) {
         self.user = user
         self.out = out
         self.isDryRun = isDryRun

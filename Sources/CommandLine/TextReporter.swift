@@ -22,7 +22,7 @@ final class TextReporter: Reporter {
     func report(_ event: TransferEvent) {
         switch event {
         case .runStarted(let start):
-            say("Opened \(run.user) at \(start.source)")
+            say("Opened \(run.user.map { "\($0) at " } ?? "")\(start.source)")
             if run.isVerbose {
                 for path in start.skipped { say(" - \(path.description) is not selected") }
             }
@@ -78,6 +78,9 @@ final class TextReporter: Reporter {
             return
         }
         var parts = [Format.count(counts.saved, "message"), Format.count(counts.problems, "problem")]
+        if counts.alreadyThere > 0 { parts.append("\(Format.count(counts.alreadyThere)) already there") }
+        if counts.composed > 0 { parts.append("\(Format.count(counts.composed)) composed from properties") }
+        if counts.notSelected > 0 { parts.append("\(Format.count(counts.notSelected)) not selected") }
         if counts.vanished > 0 { parts.append("\(Format.count(counts.vanished)) vanished") }
         let size = "\(Format.bytes(counts.bytes)) in \(Format.duration(run.elapsed))"
         let note = run.isDryRun ? " · dry run, nothing written" : ""

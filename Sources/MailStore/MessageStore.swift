@@ -36,7 +36,7 @@ public protocol WritableMessageStore: Sendable {
     /// Appends a prepared message to a folder. Durable only after the next ``checkpoint()``.
     /// - Throws: ``StoreError/Code/badData`` where this one message cannot be stored and the store is as it was;
     ///   any other code says that the store cannot go on.
-    func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> MessageID
+    func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> SavedMessage
 
     /// Makes everything saved so far durable; readers see it from here on.
     func checkpoint() async throws(StoreError)
@@ -44,8 +44,23 @@ public protocol WritableMessageStore: Sendable {
     /// Checkpoints and puts the store in its final place. Nothing can be saved afterwards.
     func finish() async throws(StoreError)
 
-    /// Gives up: nothing of a store that was new remains.
+    /// Gives up: nothing of a store that was new remains. One that was there keeps what is whole in it.
     func abandon() async
+}
+
+/// What became of a message that was to be saved.
+public struct SavedMessage: Hashable, Sendable {
+    public let id: MessageID
+    /// The store had this very message already, and is as it was.
+    public var wasThere: Bool
+    /// What of it the store cannot keep: one line each.
+    public var problems: [String]
+
+    public init(_ id: MessageID, wasThere: Bool = false, problems: [String] = []) {
+        self.id = id
+        self.wasThere = wasThere
+        self.problems = problems
+    }
 }
 
 /// A message ready to be appended.
@@ -54,4 +69,13 @@ public protocol PreparedMessage: Sendable {
     var memorySize: Int { get }
     /// What was found wrong with the message while it was prepared; it is stored all the same.
     var problems: [String] { get }
+    /// What is worth telling, and no problem.
+    var notices: [String] { get }
+    /// Whether its bytes were composed from properties rather than being those that were received.
+    var isComposed: Bool { get }
+}
+
+extension PreparedMessage {
+    public var notices: [String] { [] }
+    public var isComposed: Bool { false }
 }

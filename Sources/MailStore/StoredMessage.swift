@@ -55,6 +55,8 @@ public struct StoredMessage: Sendable {
         /// RFC 5322 bytes exactly as stored.
         case internet(MappedFile)
         case mapi(MessageObject)
+        /// RFC 5322 bytes that are made when they are asked for.
+        case produced(any MessageContentProducer)
     }
 
     public let row: ContentsRow

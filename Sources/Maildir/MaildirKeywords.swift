@@ -50,7 +50,7 @@ struct MaildirKeywords {
     }
 
     /// Lines "INDEX NAME"; nil where there is no such file.
-    private static func dovecotNames(_ folder: [UInt8]) -> [String?]? {
+    static func dovecotNames(_ folder: [UInt8]) -> [String?]? {
         var names = [String?](repeating: nil, count: MaildirLimits.dovecotKeywords)
         let path = folder + Array("/dovecot-keywords\0".utf8)
         guard let content = SourceFile.read(path, limit: MaildirLimits.keywordFileSize) else { return nil }

@@ -24,6 +24,12 @@ enum MaildirLimits {
     static let xzMemory: UInt64 = 100 << 20
     /// Bytes of one chunk of Dovecot's LZ4 format, compressed or not.
     static let lz4ChunkSize = 1 << 20
+    /// Bytes of a message to be delivered that are held in memory; a larger one goes to a file at once.
+    static let deliveryInMemory = 256 << 10
+    /// Messages written to `tmp` that wait for a checkpoint to get their names.
+    static let pendingDeliveries = 20_000
+    /// Bytes of a directory's or file's name (NAME_MAX).
+    static let nameLength = 255
     /// A directory changed less than this many nanoseconds before it was read may change again without a
     /// newer time: timestamps move by the kernel's tick.
     static let timestampTick: Int64 = 20_000_000

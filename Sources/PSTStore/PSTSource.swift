@@ -1,4 +1,4 @@
-import BinaryIO
+public import BinaryIO
 import Conversion
 import Glibc
 import MAPI
@@ -21,13 +21,7 @@ public final class PSTSource: MessageStore {
         do {
             storage = try FileStorage(path: path, mode: .read)
         } catch {
-            let code: StoreError.Code =
-                switch error.errno {
-                case ENOENT, ENOTDIR: .noInput
-                case EACCES, EPERM: .accessDenied
-                default: .inputOutput
-                }
-            throw StoreError(code, "\(path) cannot be opened: \(String(cString: strerror(error.errno)))")
+            throw StoreError(opening: path, error)
         }
         return try PSTSource(storage, path: path)
     }
@@ -134,4 +128,17 @@ extension NodeID {
 
 extension FolderID {
     fileprivate init(_ node: NodeID) { self.init(rawValue: node.description) }
+}
+
+extension StoreError {
+    /// Why the PST at `path` cannot be opened.
+    public init(opening path: String, _ error: StorageError) {
+        let code: StoreError.Code =
+            switch error.errno {
+            case ENOENT, ENOTDIR: .noInput
+            case EACCES, EPERM: .accessDenied
+            default: .inputOutput
+            }
+        self.init(code, "\(path): cannot be opened: \(String(cString: strerror(error.errno)))")
+    }
 }

@@ -83,13 +83,22 @@ public actor PSTStore: WritableMessageStore {
         }
     }
 
+    private static let inboxName = "Inbox"
+
+    /// Where a folder of a source, one of `all`, lies in a PST that was copied from it.
+    public static func path(of path: FolderPath, among all: [FolderInfo]) -> FolderPath {
+        let inbox = all.first { $0.role == .inbox }?.path.names
+        guard let inbox, inbox.count == 1, path.names.first == inbox[0] else { return path }
+        return FolderPath([inboxName] + path.names.dropFirst())
+    }
+
     public func createFolder(_ folder: NewFolder) throws(StoreError) -> FolderID {
         let parent = folder.parent.flatMap { NodeID($0) }
         do {
             if folder.role == .trash, parent == nil {
                 return FolderID(try file.addDeletedItems(named: folder.name))
             }
-            let name = folder.role == .inbox && parent == nil ? "Inbox" : folder.name
+            let name = folder.role == .inbox && parent == nil ? Self.inboxName : folder.name
             return FolderID(try file.addFolder(named: name, below: parent ?? .ipmSubtree).id)
         } catch {
             throw StoreError(error, path: path, folder: FolderPath([folder.name]))
@@ -106,6 +115,10 @@ public actor PSTStore: WritableMessageStore {
             problems = imported.problems
         case .mapi(let native):
             object = native
+        case .produced:
+            throw StoreError(
+                .badData, "\(path): a message from another PST has no way into this one yet",
+                folder: message.folder.path, messageID: message.row.id)
         }
         let names = names.value
         if MessageBuilder.hasStream(object) || !MessageBuilder.unknownNames(in: object, names).isEmpty {
@@ -120,7 +133,7 @@ public actor PSTStore: WritableMessageStore {
         }
     }
 
-    public func save(_ message: sending PreparedPSTMessage, in folder: FolderID) throws(StoreError) -> MessageID {
+    public func save(_ message: sending PreparedPSTMessage, in folder: FolderID) throws(StoreError) -> SavedMessage {
         guard let node = NodeID(folder) else {
             throw StoreError(.badData, "\(path): \(folder.rawValue) is no folder of this store")
         }
@@ -133,7 +146,7 @@ public actor PSTStore: WritableMessageStore {
                 names.value = file.names
                 image = try file.build(object)
             }
-            return MessageID(rawValue: try file.add(image, to: node).description)
+            return SavedMessage(MessageID(rawValue: try file.add(image, to: node).description))
         } catch {
             throw StoreError(error, path: path)
         }

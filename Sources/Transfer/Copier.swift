@@ -1,15 +1,15 @@
 public import MailStore
 
-/// Copies the selected folders of a store, with their messages, into a new store.
+/// Copies the selected folders and messages of a store into another one.
 public struct Copier<Destination: WritableMessageStore>: Sendable {
     private let source: any MessageStore
     private let destination: Destination
-    private let selection: FolderSelection
+    private let selection: Selection
     private let options: TransferOptions
     private let reporter: any Reporter
 
     public init(
-        from source: any MessageStore, to destination: Destination, selection: FolderSelection = FolderSelection(),
+        from source: any MessageStore, to destination: Destination, selection: Selection = Selection(),
         options: TransferOptions = TransferOptions(), reporter: any Reporter
     ) {
         self.source = source
@@ -26,10 +26,11 @@ public struct Copier<Destination: WritableMessageStore>: Sendable {
     @concurrent
     @discardableResult
     public func run() async -> TransferResult {
-        let run = CopyRun(source: source, destination: destination, options: options, reporter: reporter)
+        let run = CopyRun(
+            source: source, destination: destination, selection: selection, options: options, reporter: reporter)
         var failure: StoreError?
         do throws(StoreError) {
-            try await run.copy(selection)
+            try await run.copy()
             try await run.finish()
         } catch {
             failure = await run.end(after: error)
@@ -44,6 +45,9 @@ public struct Copier<Destination: WritableMessageStore>: Sendable {
 private final class CopyRun<Destination: WritableMessageStore> {
     private let source: any MessageStore
     private let destination: Destination
+    private let selection: Selection
+    /// Message-IDs asked for and found.
+    private let found = FoundMessageIDs()
     private let options: TransferOptions
     private let reporter: any Reporter
     private(set) var counts = TransferCounts()
@@ -51,26 +55,28 @@ private final class CopyRun<Destination: WritableMessageStore> {
     private var checkpoints: CheckpointSchedule
 
     init(
-        source: any MessageStore, destination: Destination, options: TransferOptions, reporter: any Reporter
+        source: any MessageStore, destination: Destination, selection: Selection, options: TransferOptions,
+        reporter: any Reporter
     ) {
         self.source = source
         self.destination = destination
+        self.selection = selection
         self.options = options
         self.reporter = reporter
         checkpoints = CheckpointSchedule(limits: options.limits, now: options.now())
     }
 
-    func copy(_ selection: FolderSelection) async throws(StoreError) {
+    func copy() async throws(StoreError) {
         let hierarchy = try await source.hierarchy()
         let all = hierarchy.folders
-        let selected = all.filter { selection.selects($0, among: all) }
+        let selected = all.filter { selection.folders.selects($0, among: all) }
         let chosen = Set(selected.map(\.id))
         reporter.report(
             .runStarted(
                 RunStart(
                     source: source.description, destination: destination.description, folders: selected.count,
                     skipped: all.filter { !chosen.contains($0.id) }.map(\.path))))
-        let unmatched = selection.unmatched(in: all).map { "'\($0.text)'" }
+        let unmatched = selection.folders.unmatched(in: all).map { "'\($0.text)'" }
         guard !selected.isEmpty else {
             let reason = unmatched.isEmpty ? "is selected" : "matches \(unmatched.joined(separator: ", "))"
             throw StoreError(.noInput, "no folder of \(source.description) \(reason)")
@@ -83,6 +89,9 @@ private final class CopyRun<Destination: WritableMessageStore> {
             try checkCancellation()
             try await copy(folder, &creation)
         }
+        for id in selection.messages.messageIDs.subtracting(found.value).sorted() {
+            tell(StoreError(.noInput, "no message has the Message-ID <\(id)>"))
+        }
     }
 
     /// What cannot be listed counts nothing here; the copy will tell.
@@ -90,8 +99,10 @@ private final class CopyRun<Destination: WritableMessageStore> {
         var totals = TransferProgress.Totals()
         for folder in folders where folder.holdsMessages && !Task.isCancelled {
             guard let table = try? await source.contents(of: folder) else { continue }
-            totals.messages += table.rows.count
-            for row in table.rows { totals.bytes = totals.bytes.addingReportingOverflow(row.size).partialValue }
+            for row in table.rows where selection.messages.mayMatch(row) {
+                totals.messages += 1
+                totals.bytes = totals.bytes.addingReportingOverflow(row.size).partialValue
+            }
         }
         return totals
     }
@@ -105,26 +116,48 @@ private final class CopyRun<Destination: WritableMessageStore> {
         inFolder.listed = table.rows.count
         let problemsBefore = counts.problems
         for problem in table.problems { tell(problem) }
-        let target: FolderID
+        let rows = table.rows.filter(selection.messages.mayMatch)
+        inFolder.notSelected = table.rows.count - rows.count
+        // Where messages are chosen one by one, only their folders are wanted.
+        if rows.isEmpty && selection.messages.isRestricting {
+            inFolder.folders = 0
+            counts.add(inFolder)
+            return
+        }
+        let target: FolderID?
         do {
-            target = try await creation.folder(at: folder.path)
+            target = selection.messages.readsContent ? nil : try await creation.folder(at: folder.path)
         } catch {
             guard error.code == .badData else { throw error }
             tell(error)
             inFolder.folders = 0
-            inFolder.failed = table.rows.count
+            inFolder.failed = rows.count
             counts.add(inFolder)
             return
         }
-        let before = counts
+        var before = counts
+        before.problems = problemsBefore
         counts.add(inFolder)
-        try await copy(table.rows, of: folder, to: target)
-        inFolder.saved = counts.saved - before.saved
-        inFolder.vanished = counts.vanished - before.vanished
-        inFolder.failed = counts.failed - before.failed
-        inFolder.bytes = counts.bytes - before.bytes
-        inFolder.problems = counts.problems - problemsBefore
-        reporter.report(.folder(folder, inFolder))
+        var place = Place(folder: folder, target: target, creation: creation)
+        defer { creation = place.creation }
+        try await copy(rows, to: &place)
+        if place.target == nil { counts.folders -= 1 }
+        let done = counts.since(before)
+        if place.target != nil || done.problems > 0 { reporter.report(.folder(folder, done)) }
+    }
+
+    /// A folder of the source and its counterpart, which is made when there is a message for it.
+    private struct Place {
+        let folder: FolderInfo
+        var target: FolderID?
+        var creation: FolderCreation<Destination>
+
+        mutating func makeTarget() async throws(StoreError) -> FolderID {
+            if let target { return target }
+            let made = try await creation.folder(at: folder.path)
+            target = made
+            return made
+        }
     }
 
     /// nil where the folder cannot be read; the run goes on without it.
@@ -141,16 +174,23 @@ private final class CopyRun<Destination: WritableMessageStore> {
         }
     }
 
-    private func copy(_ rows: [ContentsRow], of folder: FolderInfo, to target: FolderID) async throws(StoreError) {
+    private func copy(_ rows: [ContentsRow], to place: inout Place) async throws(StoreError) {
         guard !rows.isEmpty else { return }
+        let folder = place.folder
+        let (messages, inspector, found) = (selection.messages, options.inspector, found)
+        let selects: @Sendable (StoredMessage) -> Bool = { message in
+            guard messages.needsContent(of: message.row), let inspector else { return true }
+            return messages.matches(message, inspector.summary(of: message), found)
+        }
         let pipeline = MessagePipeline(
-            source: source, destination: destination, folder: folder, jobs: options.jobs, limits: options.limits)
+            source: source, destination: destination, folder: folder, jobs: options.jobs, limits: options.limits,
+            selects: selects)
         var failure: StoreError?
         let isComplete = await pipeline.run(rows) { rows, outcomes in
             do throws(StoreError) {
                 for (row, outcome) in zip(rows, outcomes) {
                     try self.checkCancellation()
-                    try await self.save(row, outcome, of: folder, to: target)
+                    try await self.save(row, outcome, in: &place)
                 }
                 try await self.checkpointIfDue()
             } catch {
@@ -166,26 +206,44 @@ private final class CopyRun<Destination: WritableMessageStore> {
     }
 
     private func save(
-        _ row: ContentsRow, _ outcome: MessagePipeline<Destination>.Outcome, of folder: FolderInfo, to target: FolderID
+        _ row: ContentsRow, _ outcome: MessagePipeline<Destination>.Outcome, in place: inout Place
     ) async throws(StoreError) {
+        let folder = place.folder
         switch outcome {
+        case .notSelected:
+            counts.notSelected += 1
         case .failed(let error):
             tell(located(error, row, folder), aboutMessage: true)
-        case .prepared(let message, let problems):
+        case .prepared(let message, var problems):
+            let (notices, isComposed) = (message.notices, message.isComposed)
             do {
-                _ = try await destination.save(message, in: target)
+                let saved = try await destination.save(message, in: try await place.makeTarget())
+                problems += saved.problems
+                count(row, saved, isComposed: isComposed)
             } catch {
                 guard error.code == .badData else { throw located(error, row, folder) }
                 tell(located(error, row, folder), aboutMessage: true)
                 return
             }
-            counts.saved += 1
-            counts.bytes = counts.bytes.addingReportingOverflow(row.size).partialValue
-            checkpoints.add(bytes: row.size)
             for problem in problems {
                 tell(StoreError(.badData, problem, folder: folder.path, messageID: row.id))
             }
+            for notice in notices {
+                let error = StoreError(.badData, notice, folder: folder.path, messageID: row.id)
+                reporter.report(.problem(TransferProblem(severity: .notice, error: error)))
+            }
         }
+    }
+
+    private func count(_ row: ContentsRow, _ saved: SavedMessage, isComposed: Bool) {
+        if isComposed { counts.composed += 1 }
+        guard !saved.wasThere else {
+            counts.alreadyThere += 1
+            return
+        }
+        counts.saved += 1
+        counts.bytes = counts.bytes.addingReportingOverflow(row.size).partialValue
+        checkpoints.add(bytes: row.size)
     }
 
     private func located(_ error: StoreError, _ row: ContentsRow, _ folder: FolderInfo) -> StoreError {
@@ -207,6 +265,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
             throw StoreError(
                 .badData,
                 "counts do not agree: \(counts.listed) messages listed, \(counts.saved) saved, "
+                    + "\(counts.alreadyThere) already there, \(counts.notSelected) not selected, "
                     + "\(counts.vanished) vanished, \(counts.failed) failed")
         }
         try await destination.finish()

@@ -20,8 +20,8 @@ public struct CountingStore: WritableMessageStore {
 
     public func prepare(_ message: StoredMessage) throws(StoreError) -> Prepared { Prepared() }
 
-    public func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> MessageID {
-        MessageID(rawValue: "")
+    public func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> SavedMessage {
+        SavedMessage(MessageID(rawValue: ""))
     }
 
     public func checkpoint() async throws(StoreError) {}

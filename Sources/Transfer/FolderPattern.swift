@@ -122,7 +122,8 @@ public struct FolderSelection: Hashable, Sendable {
         self.excluded = excluded
     }
 
-    func selects(_ folder: FolderInfo, among all: [FolderInfo]) -> Bool {
+    /// Whether `folder`, one of `all` the folders of its store, is meant.
+    public func selects(_ folder: FolderInfo, among all: [FolderInfo]) -> Bool {
         (included.isEmpty || included.contains { $0.matches(folder, among: all) })
             && !excluded.contains { $0.matches(folder, among: all) }
     }

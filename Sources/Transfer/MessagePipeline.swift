@@ -10,11 +10,14 @@ struct MessagePipeline<Destination: WritableMessageStore> {
     let folder: FolderInfo
     let jobs: Int
     let limits: TransferLimits
+    /// Whether a message is wanted, as its content tells; called from several tasks.
+    let selects: @Sendable (StoredMessage) -> Bool
 
     /// What became of one message before it is saved.
     enum Outcome: Sendable {
         case prepared(Destination.Prepared, problems: [String])
         case failed(StoreError)
+        case notSelected
     }
 
     private struct Batch {
@@ -69,6 +72,7 @@ struct MessagePipeline<Destination: WritableMessageStore> {
     private func prepare(_ row: ContentsRow) async -> Outcome {
         do throws(StoreError) {
             let message = try await source.open(row, in: folder)
+            guard selects(message) else { return .notSelected }
             let prepared = try destination.prepare(message)
             return .prepared(prepared, problems: message.problems + prepared.problems)
         } catch {

@@ -1,12 +1,19 @@
 public import MailStore
 
-/// What a run counted. `listed` = `saved` + `vanished` + `failed` in every run that came to its end.
+/// What a run counted. `listed` = `saved` + `alreadyThere` + `notSelected` + `vanished` + `failed` in every run that
+/// came to its end.
 public struct TransferCounts: Hashable, Sendable {
     /// Folders copied, empty ones too.
     public var folders = 0
     /// Messages in the contents tables of these folders.
     public var listed = 0
     public var saved = 0
+    /// Messages that the destination had already.
+    public var alreadyThere = 0
+    /// Messages of selected folders that the selection leaves out.
+    public var notSelected = 0
+    /// Of those saved or already there: composed from properties, not the bytes that were once received.
+    public var composed = 0
     /// Gone from the source between listing and opening. They are told, and are no error: the source does not
     /// have them either. A message moved meanwhile into a folder already copied is one of them.
     public var vanished = 0
@@ -20,16 +27,35 @@ public struct TransferCounts: Hashable, Sendable {
 
     public init() {}
 
-    public var agree: Bool { listed == saved + vanished + failed }
+    public var agree: Bool { listed == saved + alreadyThere + notSelected + vanished + failed }
 
     mutating func add(_ other: TransferCounts) {
         folders += other.folders
         listed += other.listed
         saved += other.saved
+        alreadyThere += other.alreadyThere
+        notSelected += other.notSelected
+        composed += other.composed
         vanished += other.vanished
         failed += other.failed
         problems += other.problems
         bytes = bytes.addingReportingOverflow(other.bytes).partialValue
+    }
+
+    /// What was counted after `earlier`.
+    func since(_ earlier: TransferCounts) -> TransferCounts {
+        var counts = self
+        counts.folders -= earlier.folders
+        counts.listed -= earlier.listed
+        counts.saved -= earlier.saved
+        counts.alreadyThere -= earlier.alreadyThere
+        counts.notSelected -= earlier.notSelected
+        counts.composed -= earlier.composed
+        counts.vanished -= earlier.vanished
+        counts.failed -= earlier.failed
+        counts.problems -= earlier.problems
+        counts.bytes = counts.bytes.subtractingReportingOverflow(earlier.bytes).partialValue
+        return counts
     }
 }
 

@@ -1,9 +1,13 @@
+public import MailStore
+
 /// How a copy runs; nothing here changes what is copied.
 public struct TransferOptions: Sendable {
     /// Batches of messages prepared at the same time.
     public var jobs = 2
     /// Count messages and bytes beforehand, for a progress display.
     public var findsTotals = false
+    /// Looks into messages where the selection asks for what no row tells; nil: that part of it selects everything.
+    public var inspector: (any MessageInspector)?
     public var limits = TransferLimits()
     public var now: @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
 

@@ -36,14 +36,17 @@ public actor MemoryMessageStore: WritableMessageStore {
     private let saving: @Sendable (Int) throws(StoreError) -> Void
     private let finishing: @Sendable () throws(StoreError) -> Void
     private let creating: @Sendable (NewFolder) throws(StoreError) -> Void
+    private let isThere: @Sendable (ContentsRow) -> Bool
 
     public init(
         problems: @escaping @Sendable (StoredMessage) -> [String] = { _ in [] },
         refusal: @escaping @Sendable (StoredMessage) -> StoreError? = { _ in nil },
         saving: @escaping @Sendable (Int) throws(StoreError) -> Void = { _ in },
         creating: @escaping @Sendable (NewFolder) throws(StoreError) -> Void = { _ in },
-        finishing: @escaping @Sendable () throws(StoreError) -> Void = {}
+        finishing: @escaping @Sendable () throws(StoreError) -> Void = {},
+        isThere: @escaping @Sendable (ContentsRow) -> Bool = { _ in false }
     ) {
+        self.isThere = isThere
         self.problems = problems
         self.refusal = refusal
         self.saving = saving
@@ -67,10 +70,11 @@ public actor MemoryMessageStore: WritableMessageStore {
         return Prepared(row: message.row, bytes: bytes, problems: problems(message))
     }
 
-    public func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> MessageID {
+    public func save(_ message: sending Prepared, in folder: FolderID) async throws(StoreError) -> SavedMessage {
         try saving(saved.count)
+        if isThere(message.row) { return SavedMessage(message.row.id, wasThere: true) }
         saved.append(Saved(folder: folder, row: message.row, bytes: message.bytes))
-        return MessageID(rawValue: String(saved.count))
+        return SavedMessage(MessageID(rawValue: String(saved.count)))
     }
 
     public func checkpoint() async throws(StoreError) { checkpoints.append(saved.count) }

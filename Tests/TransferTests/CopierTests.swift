@@ -42,8 +42,11 @@ struct CopierTests {
     ) async -> TransferResult {
         var options = TransferOptions()
         change(&options)
-        return await Copier(from: source, to: destination, selection: selection, options: options, reporter: reporter)
-            .run()
+        return await Copier(
+            from: source, to: destination, selection: Selection(folders: selection), options: options,
+            reporter: reporter
+        )
+        .run()
     }
 
     private func ids(_ destination: MemoryMessageStore) async -> [String] {

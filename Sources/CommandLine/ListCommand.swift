@@ -1,0 +1,91 @@
+import ArgumentParser
+import Conversion
+import Glibc
+import MailStore
+import PSTStore
+import Transfer
+
+/// `mailbackup list`: what a PST or a source holds.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists the folders of a PST or a source, and the messages in them.",
+        discussion: """
+            Examples:
+              mailbackup list fredb.pst
+              mailbackup list --source maildir:/home/fredb/Maildir --messages --folder '#sent#'
+
+            With --messages: date, flags (D draft, F flagged, P forwarded, R replied, S seen, T deleted), author, \
+            subject, size, attachments. With --json: one object a line, with "schema" 1 and "event" folder, message, \
+            problem or list-finished.
+
+            \(SelectionOptions.explanation)
+
+            \(ExitStatus.explanation([
+                0: "everything was listed", 65: "bad data: the PST is damaged beyond use",
+                66: "no such PST or source, or no folder is selected",
+            ], without: [73, 130]))
+            """)
+
+    @Argument(help: ArgumentHelp("The PST.", valueName: "file.pst"))
+    var file: String?
+
+    @Option(help: ArgumentHelp("The owner of the mailbox to list.", valueName: "user"))
+    var user: String?
+
+    @Option(
+        help: ArgumentHelp("Where the mail is: maildir:PATH, with ?layout=maildir++|fs.", valueName: "url"),
+        transform: { try SourceURL($0) })
+    var source: SourceURL?
+
+    @Flag(help: "List the messages too.")
+    var messages = false
+
+    @Flag(help: "JSON, one object a line.")
+    var json = false
+
+    @OptionGroup(title: "Selection")
+    var selected: SelectionOptions
+
+    func validate() throws {
+        let isMailbox = source != nil || user != nil
+        guard (file != nil) != isMailbox else {
+            throw ValidationError("give either a PST, or --source or --user")
+        }
+    }
+
+    mutating func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let output = Output(descriptor: STDOUT_FILENO)
+        let errors = Output(descriptor: STDERR_FILENO)
+        let status: ExitStatus
+        do throws(StoreError) {
+            status = try await list(to: output, errors)
+        } catch {
+            errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
+            status = ExitStatus(error, signal: nil)
+        }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func list(to output: Output, _ errors: Output) async throws(StoreError) -> ExitStatus {
+        let store = try open()
+        let options = MailboxListing.Options(
+            selection: selected.selection, opensMessages: messages, inspector: MessageContentInspector())
+        let printer = ListPrinter(output: output, errors: errors, isJSON: json, showsMessages: messages)
+        let totals = try await MailboxListing(store: store, options: options).run { printer.add($0) }
+        let status: ExitStatus = totals.problems == 0 ? .success : .problems
+        printer.finish(store.description, totals, status)
+        // A reader that has seen enough is no failure.
+        guard output.failure == 0 || output.failure == EPIPE else {
+            throw StoreError(.inputOutput, "the list could not be written to stdout")
+        }
+        return status
+    }
+
+    private func open() throws(StoreError) -> any MessageStore {
+        if let file { return try PSTSource.open(at: file) }
+        if let source { return try source.open() }
+        return try SourceURL.ofAccount(user ?? "").open()
+    }
+}

@@ -1,0 +1,64 @@
+import MailStore
+import PSTVerification
+import Readback
+import Transfer
+
+/// What `copy --verify` does before a run counts as done: the PST is looked at as `verify` does.
+struct ProofOfCopy {
+    let path: String
+
+    /// The result of the run, with what speaks against it told and counted; it fails where the PST differs.
+    func of(_ result: TransferResult, _ reporter: any Reporter) async -> TransferResult {
+        guard result.failure == nil else { return result }
+        var counts = result.counts
+        let differences = Differences()
+        do throws(StoreError) {
+            var verification = Verification(path: path)
+            verification.isFresh = true
+            let outcome = try await verification.run { differences.add($0) }
+            for problem in differences.problems {
+                counts.problems += 1
+                reporter.report(.problem(TransferProblem(severity: .problem, error: problem)))
+            }
+            guard outcome.isGood else {
+                throw StoreError(
+                    .badData, "\(path): differs from what was written (\(VerificationPrinter.summary(outcome)))")
+            }
+            guard outcome.structure.messages == counts.saved else {
+                throw StoreError(
+                    .badData, "\(path): holds \(outcome.structure.messages) messages, \(counts.saved) were saved")
+            }
+        } catch {
+            return TransferResult(counts: counts, failure: error)
+        }
+        return TransferResult(counts: counts, failure: nil)
+    }
+
+    /// Remarks on their way to the reporter.
+    private final class Differences {
+        var problems: [StoreError] = []
+
+        func add(_ remark: Verification.Remark) {
+            switch remark {
+            case .finding(let finding):
+                if finding.severity == .error { problems.append(StoreError(.badData, "\(finding)")) }
+            case .difference(let difference, _): problems.append(StoreError(.badData, "\(difference)"))
+            case .unreadable(let error): problems.append(error)
+            }
+        }
+    }
+}
+
+/// Passes on everything but the end of the run, which is not known yet.
+struct ReporterWithoutEnd: Reporter {
+    private let reporter: any Reporter
+
+    init(_ reporter: any Reporter) {
+        self.reporter = reporter
+    }
+
+    func report(_ event: TransferEvent) {
+        if case .runFinished = event { return }
+        reporter.report(event)
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Glibc
+import MailStore
+import Readback
+
+/// `mailbackup verify`: is a PST whole, and does it hold what it should?
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Checks a PST: its structure, what another reader finds in it, and its source.",
+        discussion: """
+            Examples:
+              mailbackup verify fredb.pst
+              mailbackup verify fredb.pst --source maildir:/home/fredb/Maildir
+
+            Every page, block, table and object is checked; then all of it is read through libpst, message by message, \
+            and compared. With --source or --user it is compared with the mailbox too, as it is now: give the \
+            selection of the copy. One line for each difference and what to do. With --json: one object a line, with \
+            "schema" 1 and "event" finding, difference, problem or verify-finished.
+
+            \(SelectionOptions.explanation)
+
+            \(ExitStatus.explanation([
+                0: "no difference", 1: "no difference, but some messages of the source could not be read",
+                65: "the PST is damaged, or differs", 66: "no such PST or source",
+            ], without: [73, 75, 130]))
+            """)
+
+    @Argument(help: ArgumentHelp("The PST.", valueName: "file.pst"))
+    var file: String
+
+    @Option(help: ArgumentHelp("The mailbox's owner: compare with the Maildir of this account.", valueName: "user"))
+    var user: String?
+
+    @Option(
+        help: ArgumentHelp("Compare with this mailbox: maildir:PATH, with ?layout=maildir++|fs.", valueName: "url"),
+        transform: { try SourceURL($0) })
+    var source: SourceURL?
+
+    @Flag(help: "JSON, one object a line.")
+    var json = false
+
+    @Flag(help: "Not one byte where there is no difference.")
+    var quiet = false
+
+    @OptionGroup(title: "Selection")
+    var selected: SelectionOptions
+
+    mutating func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let output = Output(descriptor: STDOUT_FILENO)
+        let errors = Output(descriptor: STDERR_FILENO)
+        let printer = VerificationPrinter(path: file, output: output, errors: errors, isJSON: json, isQuiet: quiet)
+        var status: ExitStatus
+        do throws(StoreError) {
+            let outcome = try await Verification(path: file).run(source: try mailbox()) { printer.add($0) }
+            status = outcome.isGood ? (outcome.unreadable == 0 ? .success : .problems) : .badData
+            printer.finish(outcome, status)
+        } catch {
+            errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
+            status = ExitStatus(error, signal: nil)
+        }
+        if status == .success && output.failure != 0 {
+            errors.write("mailbackup: the report could not be written to stdout\n")
+            status = .inputOutput
+        }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func mailbox() throws(StoreError) -> VerificationSource? {
+        guard source != nil || user != nil else { return nil }
+        let url = if let source { source } else { try SourceURL.ofAccount(user ?? "") }
+        return VerificationSource(
+            store: try url.open(), selection: selected.selection,
+            ownerAddresses: CopyCommand.ownerAddresses(of: user ?? ""))
+    }
+}
+
+/// The process that reads a PST through libpst for `verify`; of no use by itself.
+struct LibpstReaderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: Readback.hiddenCommand, abstract: "Reads a PST through libpst, for verify.", shouldDisplay: false)
+
+    @Argument var file: String
+
+    func run() throws {
+        throw ExitCode(LibpstDump.run(path: file))
+    }
+}

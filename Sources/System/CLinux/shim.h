@@ -1,0 +1,3 @@
+/* System calls that the Glibc module of Swift leaves out, because it is built without _GNU_SOURCE. */
+int syncfs(int descriptor);
+int renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned int flags);
