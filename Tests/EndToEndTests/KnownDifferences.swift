@@ -1,3 +1,5 @@
+import MAPI
+import Readback
 import TestSupport
 
 /// A class of difference between source and PST that is right, with the reason. What no reason explains fails the test.
