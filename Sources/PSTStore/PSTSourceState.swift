@@ -50,7 +50,7 @@ struct StateReader: Sendable {
             // A message that was delivered is not unsent, whatever its flags say.
             state.draft = true
         }
-        state.keywords = exact.filter { !$0.hasPrefix("\\") && $0 != "$Forwarded" }
+        state.keywords = exact.filter { !$0.isEmpty && !$0.hasPrefix("\\") && $0 != "$Forwarded" }
         for category in categories where !state.keywords.contains(where: { Self.isCategory(category, of: $0) }) {
             state.keywords.append(Self.keyword(category))
         }

@@ -91,7 +91,11 @@ public struct SourceComparison {
             if let position = same.first(where: { items[$0].folder == wanted.folder }) ?? same.first { return position }
         }
         let fields = Set(wanted.fields)
-        let scores = items.indices.filter { items[$0].folder == wanted.folder }.map {
+        // Another message id is another message.
+        let candidates = items.indices.filter {
+            items[$0].folder == wanted.folder && (wanted["message-id"] == nil || items[$0]["message-id"] == nil)
+        }
+        let scores = candidates.map {
             (position: $0, score: items[$0].fields.count { fields.contains($0) })
         }
         guard let best = scores.max(by: { $0.score < $1.score }), best.score * 2 > fields.count else { return nil }

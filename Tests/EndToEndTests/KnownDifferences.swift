@@ -1,3 +1,4 @@
+import MAPI
 import Readback
 import TestSupport
 

@@ -1,6 +1,7 @@
 import BinaryIO
 import Foundation
 import Glibc
+import MAPI
 import MailStore
 import Maildir
 import TestSupport

@@ -97,7 +97,7 @@ struct PSTSourceTests {
                 message { $0[Self.imapFlags] = .multipleString(["\\Draft"]) },
                 message {
                     $0[.messageFlags] = .integer32(9)
-                    $0[Self.imapFlags] = .multipleString(["\\Unseen"])
+                    $0[Self.imapFlags] = .multipleString([""])
                 },
             ], in: directory)
         let states = try await rows(source).map(\.state)

@@ -23,11 +23,10 @@ extension MessageImport {
         if row.state.deleted { message.properties[.imapDeleted] = .integer32(1) }
         let categories = Categories.names(of: row.state.keywords)
         if !categories.isEmpty { message.properties[.categories] = .multipleString(categories) }
-        var exact = row.state.imapFlags
-        // Outlook's drafts are read and unsent whatever their flags were: the list says it, even of none.
-        if direction == .draft && exact.isEmpty { exact = ["\\Unseen"] }
+        let exact = row.state.imapFlags
+        // A draft counts as read and unsent whatever its flags, so that they must be told; an empty string stands for none.
         if direction == .draft || exact.contains(where: { $0 != "\\Seen" }) {
-            message.properties[.imapFlags] = .multipleString(exact)
+            message.properties[.imapFlags] = .multipleString(exact.isEmpty ? [""] : exact)
         }
     }
 

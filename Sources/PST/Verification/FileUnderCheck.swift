@@ -24,7 +24,11 @@ final class FileUnderCheck {
         self.log = log
         let head = windows.bytes(at: 0, count: Int(min(size, 564)))
         if let failure = windows.failure { throw failure }
-        guard let head, let header = HeaderFields(head, fileSize: size, log: log) else { return nil }
+        guard let head else {
+            log.report(.fileTooShort, Place("HEADER", offset: 0), found: "\(size) bytes", expected: "at least 564")
+            return nil
+        }
+        guard let header = HeaderFields(head, fileSize: size, log: log) else { return nil }
         self.header = header
     }
 

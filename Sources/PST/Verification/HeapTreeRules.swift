@@ -49,7 +49,7 @@ struct HeapTreeWalk {
     }
 
     /// Calls `body` with each record: key, then value.
-    mutating func forEach(_ body: (UnsafeRawBufferPointer) -> Void) {
+    mutating func visitRecords(_ body: (UnsafeRawBufferPointer) -> Void) {
         if root != 0 { visit(root, level: levels, first: nil, body) }
     }
 

@@ -68,7 +68,7 @@ extension StoreCheck {
                 log.report(.idMapShape, place, found: "no BTH with keys of 16 bytes")
                 return
             }
-            walk.forEach { record in
+            walk.visitRecords { record in
                 let node = record.loadLittleEndian(UInt32.self, at: 16) ?? 0
                 nodes[Array(record[..<16])] = node
                 if node != 0, !self.file.nodes.contains(node) {
@@ -98,7 +98,7 @@ extension StoreCheck {
             return
         }
         var buckets: [UInt32: UInt32] = [:]
-        walk.forEach { record in
+        walk.visitRecords { record in
             let key = record.loadLittleEndian(UInt32.self, at: 0) ?? 0
             let place = record.loadLittleEndian(UInt32.self, at: 4) ?? 0
             let bytes: [UInt8]?

@@ -42,7 +42,7 @@ final class PropertyView {
             var walk = HeapTreeWalk(heap, header: heap.root, keySize: 2, valueSizes: [6], content.place)
         else { return nil }
         properties.reserveCapacity(48)
-        walk.forEach { record in
+        walk.visitRecords { record in
             self.add(
                 id: record.loadLittleEndian(UInt16.self, at: 0) ?? 0,
                 type: record.loadLittleEndian(UInt16.self, at: 2) ?? 0,

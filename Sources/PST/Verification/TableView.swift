@@ -94,7 +94,7 @@ final class TableView {
     private func readIndex(header: UInt32) {
         let sizes = file.layout.isUnicode ? [4] : [2, 4]
         guard var walk = HeapTreeWalk(heap, header: header, keySize: 4, valueSizes: sizes, place) else { return }
-        walk.forEach { record in
+        walk.visitRecords { record in
             let id = record.loadLittleEndian(UInt32.self, at: 0) ?? 0
             let row =
                 record.count == 8
