@@ -77,7 +77,8 @@ private final class CopyRun<Destination: WritableMessageStore> {
                     source: source.description, destination: destination.description, folders: selected.count,
                     skipped: all.filter { !chosen.contains($0.id) }.map(\.path))))
         let unmatched = selection.folders.unmatched(in: all).map { "'\($0.text)'" }
-        guard !selected.isEmpty else {
+        // A store without any folder, of which nothing in particular is wanted, is copied as it is.
+        guard !selected.isEmpty || (all.isEmpty && unmatched.isEmpty) else {
             let reason = unmatched.isEmpty ? "is selected" : "matches \(unmatched.joined(separator: ", "))"
             throw StoreError(.noInput, "no folder of \(source.description) \(reason)")
         }

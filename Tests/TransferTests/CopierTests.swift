@@ -243,6 +243,15 @@ struct CopierTests {
         #expect(await destination.isAbandoned)
     }
 
+    @Test("A store without folders is copied as it is, unless some folder is asked for")
+    func noFolders() async throws {
+        let destination = MemoryMessageStore()
+        #expect(await copy(ScriptedStore([:]), to: destination).failure == nil)
+        #expect(await destination.isFinished)
+        let selection = FolderSelection(included: [try FolderPattern("A")])
+        #expect(await copy(ScriptedStore([:]), selection: selection).failure?.code == .noInput)
+    }
+
     @Test("Where two folders have a role, the first has it in the copy")
     func rolesAreUnique() async throws {
         let source = ScriptedStore(["Gesendet": [], "Sent": []], roles: ["Gesendet": .sent, "Sent": .sent])
