@@ -18,7 +18,20 @@ public final class PSTRestoreSource: MessageStore {
         self.source = source
     }
 
-    public func hierarchy() async throws(StoreError) -> HierarchyTable { try await source.hierarchy() }
+    /// Without the waste basket that every PST must have, as long as nothing lies in it: a copy of a mailbox that had
+    /// none comes back without one.
+    public func hierarchy() async throws(StoreError) -> HierarchyTable {
+        var table = try await source.hierarchy()
+        guard let basket = table.folders.first(where: { $0.role == .trash && $0.path == Self.wasteBasket }),
+            !table.folders.contains(where: { $0.path.names.count > 1 && $0.path.names[0] == basket.path.names[0] })
+        else { return table }
+        let contents = try await source.contents(of: basket)
+        if contents.rows.isEmpty && contents.problems.isEmpty { table.folders.removeAll { $0.id == basket.id } }
+        return table
+    }
+
+    /// As a new PST names it.
+    private static let wasteBasket = FolderPath(["Deleted Items"])
 
     public func contents(of folder: FolderInfo) async throws(StoreError) -> ContentsTable {
         try await source.contents(of: folder)

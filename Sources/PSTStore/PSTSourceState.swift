@@ -46,6 +46,9 @@ struct StateReader: Sendable {
         if state.draft {
             state.draft = exact.contains("\\Draft")
             state.seen = exact.contains("\\Seen")
+        } else if exact.contains("\\Draft") {
+            // A message that was delivered is not unsent, whatever its flags say.
+            state.draft = true
         }
         state.keywords = exact.filter { !$0.isEmpty && !$0.hasPrefix("\\") && $0 != "$Forwarded" }
         for category in categories where !state.keywords.contains(where: { Self.isCategory(category, of: $0) }) {

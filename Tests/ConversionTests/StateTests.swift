@@ -92,5 +92,9 @@ import Testing
                 == .multipleString(["\\Seen", "\\Answered", "\\Deleted", "$Forwarded", "$Junk", "x"]))
         #expect(bag[NamedProperty.imapDeleted] == .integer32(1))
         #expect(properties("Subject: x", state: state { $0.seen = true })[NamedProperty.imapFlags] == nil)
+        // Among the drafts Outlook's own flags say nothing: the list says all.
+        let seenDraft = properties("Subject: x", state: state { $0.seen = true }, role: .drafts)
+        #expect(seenDraft[NamedProperty.imapFlags] == .multipleString(["\\Seen"]))
+        #expect(properties("Subject: x", role: .drafts)[NamedProperty.imapFlags] == .multipleString([""]))
     }
 }

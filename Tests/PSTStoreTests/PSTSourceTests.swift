@@ -94,6 +94,11 @@ struct PSTSourceTests {
                     $0[.messageFlags] = .integer32(9)
                     $0[Self.imapFlags] = .multipleString(["\\Draft", "\\Flagged"])
                 },
+                message { $0[Self.imapFlags] = .multipleString(["\\Draft"]) },
+                message {
+                    $0[.messageFlags] = .integer32(9)
+                    $0[Self.imapFlags] = .multipleString([""])
+                },
             ], in: directory)
         let states = try await rows(source).map(\.state)
         func state(_ set: (inout MessageState) -> Void) -> MessageState {
@@ -120,6 +125,8 @@ struct PSTSourceTests {
         #expect(states[5] == state { $0.deleted = true })
         // Imported drafts are read to Outlook whatever they were; the flag can be taken off there.
         #expect(states[6] == state { $0.draft = true })
+        #expect(states[7] == state { $0.draft = true })
+        #expect(states[8] == MessageState())
     }
 
     @Test("has the delivery time and size of each message")
