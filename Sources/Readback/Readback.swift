@@ -36,7 +36,8 @@ public struct Readback {
     /// - Parameter report: gets each difference, in the order in which libpst reads.
     public func run(reader: PSTReader, report: @escaping (ReadbackDifference) -> Void) -> Summary {
         var comparison = ReaderComparison(reader: reader, report: report)
-        let outcome = ReadingProcess(program: program, silence: silence).run { comparison.take($0) }
+        let process = ReadingProcess(program: program, silence: silence)
+        let outcome = process.run(prepare: { comparison.prepare() }, { comparison.take($0) })
         if case .failed(let reason) = outcome {
             comparison.fail(reason)
         } else {

@@ -81,10 +81,10 @@ extension ReadbackItem {
     /// PidTagHtml, which old programs stored as a string.
     private static func html(_ properties: PropertyBag) -> [UInt8] {
         let id = PropertyTag.html.id
-        if let bytes = properties.binary(.html) { return Array(bytes.prefix { $0 != 0 }) }
+        if let bytes = properties.binary(.html) { return ComparableText.upToNUL(bytes) }
         if let text = properties.string(PropertyTag(id: id, type: .string)) { return ComparableText.utf8(text) }
         if case .string8(let bytes)? = properties[PropertyTag(id: id, type: .string8)] {
-            return Array(bytes.prefix { $0 != 0 })
+            return ComparableText.upToNUL(bytes)
         }
         return []
     }
@@ -103,7 +103,7 @@ extension ReadbackItem {
     }
 
     private static func text(_ properties: PropertyBag, _ tag: PropertyTag) -> String {
-        if let text = properties.string(tag) { return text.utf8.contains(0) ? cutAtNUL(text) : text }
+        if let text = properties.string(tag) { return cutAtNUL(text) }
         if case .string8(let bytes)? = properties[PropertyTag(id: tag.id, type: .string8)] {
             return cutAtNUL(String(decoding: bytes, as: UTF8.self))
         }
@@ -111,7 +111,7 @@ extension ReadbackItem {
     }
 
     private static func cutAtNUL(_ text: String) -> String {
-        String(decoding: ComparableText.utf8(text), as: UTF8.self)
+        text.utf8.contains(0) ? String(decoding: ComparableText.utf8(text), as: UTF8.self) : text
     }
 
     private static func subject(_ text: String, isStored: Bool) -> String {

@@ -53,5 +53,14 @@ public struct ReadbackItem: Sendable, Equatable {
 /// Text as both readers can give it.
 enum ComparableText {
     /// Text up to the first NUL, where libpst ends it.
-    static func utf8(_ text: String) -> [UInt8] { Array(text.utf8.prefix { $0 != 0 }) }
+    static func utf8(_ text: String) -> [UInt8] {
+        var text = text
+        return text.withUTF8 { upToNUL($0) }
+    }
+
+    static func upToNUL(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBufferPointer { upToNUL($0) } }
+
+    private static func upToNUL(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        Array(bytes[..<(bytes.firstIndex(of: 0) ?? bytes.count)])
+    }
 }

@@ -8,13 +8,17 @@ struct ReaderComparison {
     private(set) var summary = Readback.Summary()
     /// Messages that our reader finds, by NID: the position of their folder.
     private var expected: [UInt32: Int] = [:]
-    private let folders: [(id: NodeID, path: [String])]
+    private var folders: [(id: NodeID, path: [String])] = []
     /// Differences of one item that are told; one damage can make hundreds.
     private static let perItem = 20
 
     init(reader: PSTReader, report: @escaping (ReadbackDifference) -> Void) {
         self.reader = reader
         self.report = report
+    }
+
+    /// Lists what our reader finds.
+    mutating func prepare() {
         folders = reader.comparableFolders
         for (position, folder) in folders.enumerated() {
             for row in reader.contents(of: folder.id).rows { expected[row.id.rawValue] = position }

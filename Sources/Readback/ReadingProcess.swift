@@ -13,7 +13,8 @@ struct ReadingProcess {
     let silence: Int
 
     /// Runs the program and calls `body` with each line.
-    func run(_ body: (ItemLine.Content) -> Void) -> Outcome {
+    /// - Parameter prepare: what can be done while the program starts.
+    func run(prepare: () -> Void, _ body: (ItemLine.Content) -> Void) -> Outcome {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return .failed("no pipe: errno \(errno)") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -26,6 +27,7 @@ struct ReadingProcess {
             }
             return .failed("cannot start")
         }
+        prepare()
         let (isComplete, reason) = read(ends[0], body)
         if !isComplete { kill(process, SIGKILL) }
         var status: Int32 = 0

@@ -178,13 +178,22 @@ import Testing
         let blob = Self.pattern(
             frequency: 0x200A, type: 0, period: 1440, specific: [], deleted: [1, 2], exceptions: exception,
             extensions: extensions)
+        var instance = Attachment()
+        instance.properties[.exceptionStartTime] = .time(FileTime(unixSeconds: 1_704_193_200))
+        instance.content = .message(
+            message([
+                (.messageClass, .string("IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}")),
+                (.body, .string("Only today")),
+            ]))
         let item = message(
             sentItem + [(.messageClass, .string("IPM.Appointment"))],
             named: Self.meeting + [
                 (.recurrence, .binary(blob)), (.timeZoneStruct, .binary(Self.berlin)),
                 (.timeZoneDescription, .string("Berlin")),
-            ])
-        let (text, _) = try calendar(item)
+            ], attachments: [instance])
+        let (text, sample) = try calendar(item)
+        #expect(sample.shape == "multipart/alternative(text/plain,text/calendar)")
+        #expect(text.contains("DESCRIPTION:Only today\n"))
         #expect(text.contains("EXDATE;TZID=\"Berlin\":20240103T090000\n"))
         #expect(!text.contains("EXDATE;TZID=\"Berlin\":20240102T090000\n"))
         #expect(

@@ -40,9 +40,17 @@ struct ExportedPSTTests {
         return try run.succeeded().outputText.split(separator: "\n").map(String.init)
     }
 
+    private struct Expected {
+        var files: [String] = []
+        var messages = 0
+        var bodies: [String] = []
+        /// First lines of them are in calendar data.
+        var escaped: [String] = []
+    }
+
     /// What the messages in `object` have to show, at every depth.
-    private func expected(of object: MessageObject) -> (files: [String], messages: Int, bodies: [String]) {
-        var result: (files: [String], messages: Int, bodies: [String]) = ([], 0, [])
+    private func expected(of object: MessageObject) -> Expected {
+        var result = Expected()
         if let body = object.properties.string(.body) {
             result.bodies.append(
                 String(body.unicodeScalars.filter { !$0.properties.isWhitespace && $0 != "\0" }.map(Character.init)))
@@ -56,8 +64,12 @@ struct ExportedPSTTests {
                 let digest = Digest.sha256(bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
                 result.files.append("file \(name) \(digest)")
             case .message(let inner):
-                // These become cards.
-                if inner.properties.string(.messageClass)?.hasPrefix("IPM.Contact") == true { continue }
+                let kind = inner.properties.string(.messageClass) ?? ""
+                // These become cards, and events beside that of their series.
+                if kind.hasPrefix("IPM.Contact") || kind.hasPrefix("IPM.OLE.CLASS") {
+                    result.escaped.append(kind.hasPrefix("IPM.OLE") ? inner.properties.string(.body) ?? "" : "")
+                    continue
+                }
                 let found = expected(of: inner)
                 result.files += found.files
                 result.messages += found.messages + 1
@@ -93,6 +105,11 @@ struct ExportedPSTTests {
                 for file in expected.files { #expect(seen.contains(file), "\(file) in \(seen)") }
                 #expect(seen.count { $0 == "message" } == expected.messages)
                 let texts = seen.filter { $0.hasPrefix("text ") }.joined()
+                let calendar = texts.replacing("\\n", with: "")
+                for body in expected.escaped {
+                    let words = body.prefix { $0 != "\r\n" && $0 != "\n" }.filter { $0 != " " }
+                    #expect(calendar.contains("DESCRIPTION:\(words)") || words.isEmpty, "\(words)")
+                }
                 for body in expected.bodies { #expect(texts.contains(body)) }
             }
         }

@@ -11,8 +11,11 @@ extension MessageExport {
         var inline: [OutgoingEntity] = []
         var attached: [OutgoingEntity] = []
         let references = InlineReferences(attachments.isEmpty ? nil : html)
+        let hasExceptions = attachments.contains(where: CalendarEvent.isException)
+        // They are in the calendar data, where there is some that can hold them.
+        let writesExceptions = hasExceptions && !CalendarEvent(self, method: nil).isSeries
         for (number, attachment) in attachments.enumerated() {
-            if isCalendarException(attachment) { continue }
+            if CalendarEvent.isException(attachment), !writesExceptions { continue }
             // The flags of an attachment are not to be trusted: what nothing shows would be lost to its reader.
             let isInline = references.contains(
                 contentID: contentID(attachment), contentLocation: attachment.properties.text(.attachContentLocation))
@@ -20,13 +23,6 @@ extension MessageExport {
             if isInline, case .base64 = entity.content { inline.append(entity) } else { attached.append(entity) }
         }
         return (inline, attached)
-    }
-
-    /// A changed instance of a recurring meeting, which the calendar data holds — [MS-OXOCAL] 2.2.10.1.
-    private func isCalendarException(_ attachment: Attachment) -> Bool {
-        guard case .message(let inner) = attachment.content else { return false }
-        let name = inner.properties.text(.messageClass)?.uppercased() ?? ""
-        return name.hasPrefix("IPM.OLE.CLASS.{00061055-")
     }
 
     private func entity(_ attachment: Attachment, number: Int, isInline: Bool) -> OutgoingEntity {

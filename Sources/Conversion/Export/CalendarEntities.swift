@@ -55,6 +55,16 @@ struct CalendarEvent {
         pattern = isException ? nil : properties.binary(NamedProperty.recurrence).flatMap { RecurrencePattern($0) }
     }
 
+    /// Whether the changed instances of the series are written beside it.
+    var isSeries: Bool { recurrenceRule() != nil }
+
+    /// A changed instance of a recurring meeting — [MS-OXOCAL] 2.2.10.1.
+    static func isException(_ attachment: Attachment) -> Bool {
+        guard case .message(let inner) = attachment.content else { return false }
+        let name = inner.properties.text(.messageClass)?.uppercased() ?? ""
+        return name.hasPrefix("IPM.OLE.CLASS.{00061055-")
+    }
+
     var isCounter: Bool {
         if case .reply? = method { return properties.boolean(NamedProperty.isCounterProposal) ?? false }
         return false
@@ -205,7 +215,18 @@ struct CalendarEvent {
         for field in [original, start, end] { lines.add(field.0, field.1) }
         lines.add("SUMMARY", text: exception.subject?.singleLine ?? export.subject)
         lines.add("LOCATION", text: exception.location?.singleLine ?? location)
+        lines.add("DESCRIPTION", text: text(of: exception))
         lines.add("END", "VEVENT")
+    }
+
+    /// The text of a changed instance, which an attachment holds: found by its local start.
+    private func text(of exception: RecurrencePattern.Exception) -> String? {
+        let own = export.message.attachments.first { attachment in
+            Self.isException(attachment)
+                && attachment.properties.time(.exceptionStartTime)?.unixSeconds == exception.start
+        }
+        guard case .message(let inner)? = own?.content else { return nil }
+        return BodyTexts(inner.properties, record: ExportRecord()).plain
     }
 
     // MARK: Text and people

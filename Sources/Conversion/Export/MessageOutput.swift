@@ -1,5 +1,4 @@
 internal import BinaryIO
-internal import Glibc
 internal import MAPI
 internal import MIME
 
