@@ -49,7 +49,7 @@ let package = Package(
         library("CLinux", apt: "libc6-dev"),
 
         // Foundations.
-        module("BinaryIO", ["CLibdeflate", "CCrypto", "CZstd"]),
+        module("BinaryIO", ["CLibdeflate", "CLinux", "CCrypto", "CZstd"]),
         module("MAPI"),
 
         // The PST format, bottom to top.

@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// A ``Storage`` in a file.
@@ -10,6 +11,8 @@ public final class FileStorage: Storage {
     /// Write-back is started whenever this much has been written in one stretch, so that ``sync()`` finds
     /// little left to do and the disk works while we do.
     private static let writeBehind: UInt64 = 8 << 20
+
+    private static let startWriting: UInt32 = 2
 
     public enum Mode: Sendable {
         /// Makes a new file (mode 0600); it is an error if one exists.
@@ -78,10 +81,9 @@ public final class FileStorage: Storage {
         }
         unsubmitted.count = max(unsubmitted.count, offset + count - unsubmitted.start)
         if unsubmitted.count >= Self.writeBehind {
-            // On Linux this starts writing out what is dirty, without waiting. Only a hint: an error shows up
-            // again, and counts, at sync.
-            _ = posix_fadvise(
-                descriptor, off_t(unsubmitted.start), off_t(unsubmitted.count), POSIX_FADV_DONTNEED)
+            // Only a hint: an error shows up again, and counts, at sync. (The hint of posix_fadvise would drop the pages
+            // too, and the allocation maps, written last into the middle of them, would have to read them back.)
+            _ = sync_file_range(descriptor, Int(unsubmitted.start), Int(unsubmitted.count), Self.startWriting)
             unsubmitted = (unsubmitted.start + unsubmitted.count, 0)
         }
     }

@@ -47,7 +47,7 @@ struct CopyCommand: AsyncParsableCommand {
     var dryRun = false
 
     @Option(help: ArgumentHelp("Batches of messages converted at the same time, 1 to 64.", valueName: "n"))
-    var jobs = 2
+    var jobs = 3
 
     @OptionGroup(title: "Output")
     var display: DisplayOptions

@@ -3,7 +3,7 @@ public import MailStore
 /// How a copy runs; nothing here changes what is copied.
 public struct TransferOptions: Sendable {
     /// Batches of messages prepared at the same time.
-    public var jobs = 2
+    public var jobs = 3
     /// Count messages and bytes beforehand, for a progress display.
     public var findsTotals = false
     /// Looks into messages where the selection asks for what no row tells; nil: that part of it selects everything.

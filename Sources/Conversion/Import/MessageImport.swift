@@ -121,13 +121,10 @@ struct MessageImport {
     /// message of its length, its first and its last bytes.
     private func messageSearchKey() -> [UInt8] {
         let bytes = source.slice(source.range)
-        guard bytes.count > ImportLimits.digestedLength else { return MessageDigest.md5(bytes) }
+        guard bytes.count > ImportLimits.digestedLength else { return Digest.md5(bytes) }
         let half = ImportLimits.digestedLength / 2
         return withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { length in
-            MessageDigest.md5([
-                length, UnsafeRawBufferPointer(rebasing: bytes[..<half]),
-                UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - half)...]),
-            ])
+            Digest.md5(Array(length) + bytes[..<half] + bytes[(bytes.count - half)...])
         }
     }
 }

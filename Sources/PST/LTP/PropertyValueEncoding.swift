@@ -70,6 +70,40 @@ public enum PropertyValueEncoding {
         }
     }
 
+    /// Writes well-formed UTF-8 as UTF-16LE without its NULs; there are never more units than bytes.
+    /// - Returns: the number of units.
+    private static func transcode(_ utf8: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableRawPointer?) -> Int {
+        guard let target else { return 0 }
+        var units = 0
+        var position = 0
+        func put(_ unit: UInt32) {
+            target.storeBytes(of: UInt16(truncatingIfNeeded: unit).littleEndian, toByteOffset: 2 * units, as: UInt16.self)
+            units += 1
+        }
+        // Swift strings hold well-formed UTF-8 only, so that continuation bytes are always there.
+        func continuation(_ offset: Int) -> UInt32 { UInt32(utf8[position + offset] & 0x3F) }
+        while position < utf8.count {
+            let first = UInt32(utf8[position])
+            if first < 0x80 {
+                if first != 0 { put(first) }
+                position += 1
+            } else if first < 0xE0 {
+                put((first & 0x1F) << 6 | continuation(1))
+                position += 2
+            } else if first < 0xF0 {
+                put((first & 0x0F) << 12 | continuation(1) << 6 | continuation(2))
+                position += 3
+            } else {
+                let high = (first & 0x07) << 18 | continuation(1) << 12
+                let scalar = (high | continuation(2) << 6 | continuation(3)) - 0x1_0000
+                put(0xD800 | scalar >> 10)
+                put(0xDC00 | scalar & 0x3FF)
+                position += 4
+            }
+        }
+        return units
+    }
+
     /// UTF-16LE without terminator. NUL characters are left out: readers end a string at the first.
     static func appendUTF16(_ text: String, to bytes: inout [UInt8]) {
         var text = text
@@ -88,8 +122,8 @@ public enum PropertyValueEncoding {
                 }
             }
             guard all & 0x80 != 0 || hasNUL else { return }
-            bytes.removeLast(utf8.count * 2)
-            for unit in String(decoding: utf8, as: UTF8.self).utf16 where unit != 0 { bytes.append(littleEndian: unit) }
+            let units = bytes.withUnsafeMutableBytes { transcode(utf8, into: $0.baseAddress.map { $0 + start }) }
+            bytes.removeLast((utf8.count - units) * 2)
         }
     }
 }
