@@ -125,7 +125,9 @@ public actor PSTStore: WritableMessageStore {
             return PreparedPSTMessage(content: .object(object), memorySize: message.row.size, problems: problems)
         }
         do {
-            var builder = MessageBuilder(names: names, encoding: encoding)
+            // Decoded attachments are smaller than their source, text is larger.
+            let expectedSize = message.row.size + min(message.row.size, 64 << 10)
+            var builder = MessageBuilder(names: names, encoding: encoding, expectedSize: expectedSize)
             let image = try builder.build(object)
             return PreparedPSTMessage(content: .image(image), memorySize: image.memorySize, problems: problems)
         } catch {

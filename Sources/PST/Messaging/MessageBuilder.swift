@@ -31,10 +31,13 @@ public struct MessageBuilder {
     /// - Parameters:
     ///   - names: knows every named property of the message; see ``unknownNames(in:)``.
     ///   - store: absent where there is no database, and then no streamed attachment either.
-    public init(names: NameToIDMap, encoding: ContentEncoding, store: StreamStore? = nil) {
+    ///   - expectedSize: about how many bytes the message will take, so that its blocks need not be moved as they grow.
+    public init(
+        names: NameToIDMap, encoding: ContentEncoding, expectedSize: Int = 0, store: StreamStore? = nil
+    ) {
         self.names = names
         self.store = store
-        images = BlockImages(encoding: encoding, reservingBytes: 16 << 10)
+        images = BlockImages(encoding: encoding, reservingBytes: max(expectedSize, 16 << 10))
     }
 
     /// Properties that live in table rows or are computed, and never in a message's property context.
