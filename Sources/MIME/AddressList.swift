@@ -170,12 +170,12 @@ private enum GMimeAddresses {
         guard let list = list.flatMap({ $0 }) else { return [] }
         defer { g_object_unref(list) }
         var result: [Mailbox] = []
-        collect(list, depth: 0, into: &result)
+        collect(list, depth: 0, keepsEncoding: text.lowercased().contains("xn--"), into: &result)
         return result
     }
 
     private static func collect(
-        _ list: UnsafeMutablePointer<InternetAddressList>, depth: Int, into result: inout [Mailbox]
+        _ list: UnsafeMutablePointer<InternetAddressList>, depth: Int, keepsEncoding: Bool, into result: inout [Mailbox]
     ) {
         guard depth < 8 else { return }
         for index in 0..<max(0, internet_address_list_length(list)) {
@@ -184,12 +184,16 @@ private enum GMimeAddresses {
             if isA(instance, internet_address_group_get_type()) {
                 let group = instance.assumingMemoryBound(to: InternetAddressGroup.self)
                 if let members = internet_address_group_get_members(group) {
-                    collect(members, depth: depth + 1, into: &result)
+                    collect(members, depth: depth + 1, keepsEncoding: keepsEncoding, into: &result)
                 }
             } else if isA(instance, internet_address_mailbox_get_type()) {
                 let mailbox = instance.assumingMemoryBound(to: InternetAddressMailbox.self)
                 let name = internet_address_get_name(entry).map { String(cString: $0) } ?? ""
-                let address = internet_address_mailbox_get_addr(mailbox).map { String(cString: $0) } ?? ""
+                // GMime decodes internationalized domains; an address is kept as it was written.
+                let written =
+                    keepsEncoding
+                    ? internet_address_mailbox_get_idn_addr(mailbox) : internet_address_mailbox_get_addr(mailbox)
+                let address = written.map { String(cString: $0) } ?? ""
                 result.append(Mailbox(displayName: name, address: address))
             }
         }

@@ -154,7 +154,6 @@ struct KnownDifference: Sendable {
         of("charset-034.eml", "a Content-Type without a type has no parameters"),
         of("rfc2231-011.eml", "only the first segment names a charset (RFC 2231 4.1); Python drops the other segments"),
         of("charset-165.eml", "only the first segment names a charset (RFC 2231 4.1); Python drops the other segments"),
-        of("eai-003.eml", "GMime gives an internationalized domain decoded"),
         of("broken-045.eml", "its type is text/ and rubbish, so it is taken for text"),
         of("dsn-132.eml", "without a closing boundary the last line end is the part's"),
     ]

@@ -77,7 +77,8 @@ public enum PropertyValueEncoding {
         var units = 0
         var position = 0
         func put(_ unit: UInt32) {
-            target.storeBytes(of: UInt16(truncatingIfNeeded: unit).littleEndian, toByteOffset: 2 * units, as: UInt16.self)
+            target.storeBytes(
+                of: UInt16(truncatingIfNeeded: unit).littleEndian, toByteOffset: 2 * units, as: UInt16.self)
             units += 1
         }
         // Swift strings hold well-formed UTF-8 only, so that continuation bytes are always there.
