@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Undoes a transfer encoding piece by piece — RFC 2045 6.7, 6.8. The whole source lies in memory, so a decoder only
 /// keeps its place in it and can always look ahead.
 public struct TransferDecoder: Sendable {
@@ -53,20 +55,11 @@ public struct TransferDecoder: Sendable {
         Base64.values.withUnsafeBufferPointer { values in
             while position < source.count, written + 3 <= target.count {
                 if digits == 0 {
-                    // Whole groups without anything between them: nearly all of it.
-                    while position + 4 <= source.count, written + 3 <= target.count {
-                        let a = values[Int(source[position])]
-                        let b = values[Int(source[position + 1])]
-                        let c = values[Int(source[position + 2])]
-                        let d = values[Int(source[position + 3])]
-                        guard (a | b | c | d) & 0x80 == 0 else { break }
-                        let group = UInt32(a) << 18 | UInt32(b) << 12 | UInt32(c) << 6 | UInt32(d)
-                        target[written] = UInt8(truncatingIfNeeded: group >> 16)
-                        target[written + 1] = UInt8(truncatingIfNeeded: group >> 8)
-                        target[written + 2] = UInt8(truncatingIfNeeded: group)
-                        written += 3
-                        position += 4
-                    }
+                    let done = Base64Groups.decode(
+                        UnsafeRawBufferPointer(rebasing: source[position...]),
+                        into: UnsafeMutableRawBufferPointer(rebasing: target[written...]))
+                    position += done.read
+                    written += done.written
                     guard position < source.count, written + 3 <= target.count else { break }
                 }
                 let byte = source[position]
@@ -105,11 +98,11 @@ public struct TransferDecoder: Sendable {
     ) -> Int {
         var written = 0
         while position < source.count, written < target.count {
-            let byte = source[position]
-            if byte != ASCII.equals {
-                target[written] = byte
-                written += 1
-                position += 1
+            let plain = plainLength(source, room: target.count - written)
+            if plain > 0, let from = source.baseAddress, let to = target.baseAddress {
+                (to + written).copyMemory(from: from + position, byteCount: plain)
+                written += plain
+                position += plain
                 continue
             }
             if position + 2 < source.count, let high = source[position + 1].hexadecimalValue,
@@ -121,12 +114,21 @@ public struct TransferDecoder: Sendable {
             } else if let end = softBreakEnd(source, position + 1) {
                 position = end
             } else {
-                target[written] = byte
+                target[written] = ASCII.equals
                 written += 1
                 position += 1
             }
         }
         return written
+    }
+
+    /// How many bytes up to the next equals sign can be copied.
+    private func plainLength(_ source: UnsafeRawBufferPointer, room: Int) -> Int {
+        let length = min(source.count - position, room)
+        guard length > 0, let base = source.baseAddress else { return 0 }
+        let start = base + position
+        guard let sign = memchr(start, Int32(ASCII.equals), length) else { return length }
+        return UnsafeRawPointer(sign) - start
     }
 
     /// Behind the line end after blanks that transport added, or at the end of the source.
