@@ -141,14 +141,23 @@ public actor PSTStore: WritableMessageStore {
         }
         do {
             let image: MessageImage
+            var problems: [String] = []
             switch message.content {
             case .image(let built): image = built
             case .object(let object):
-                try file.register(MessageBuilder.unknownNames(in: object, file.names))
+                do {
+                    try file.register(MessageBuilder.unknownNames(in: object, file.names))
+                } catch {
+                    problems.append("\(error); properties without a name in this store were left out")
+                }
                 names.value = file.names
                 image = try file.build(object)
             }
-            return SavedMessage(MessageID(rawValue: try file.add(image, to: node).description))
+            if image.messageSize > UInt64(Int32.max) {
+                problems.append(
+                    "it is larger than 2 GB, more than Outlook can tell the size of; all of it is in the PST")
+            }
+            return SavedMessage(MessageID(rawValue: try file.add(image, to: node).description), problems: problems)
         } catch {
             throw StoreError(error, path: path)
         }

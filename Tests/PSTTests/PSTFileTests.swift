@@ -44,3 +44,44 @@ struct PSTFileTests {
         #expect(complaints == "")
     }
 }
+
+/// An attachment that cannot be read to its end.
+private struct BrokenStream: AttachmentStream {
+    struct Unreadable: Error {}
+
+    private struct Reader: AttachmentReader {
+        var pieces = 5
+
+        mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+            guard pieces > 0 else { throw Unreadable() }
+            pieces -= 1
+            return buffer.count
+        }
+    }
+
+    func makeReader() -> any AttachmentReader { Reader() }
+}
+
+extension PSTFileTests {
+    @Test(
+        "A message that cannot be built leaves nothing in the file",
+        .enabled(if: SharedMaterial.isAvailable, "the shared test material is missing"))
+    func brokenMessage() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/broken.pst"
+        let file = try PSTFile.create(
+            in: FileStorage(path: path, mode: .create), displayName: "Broken", encoding: .permute)
+        let inbox = try file.addFolder(named: "Inbox").id
+        var message = SampleMessages.message(2)
+        for content in [AttachmentContent.stream(RepeatedBytes(count: 50_000)), .stream(BrokenStream())] {
+            var attachment = Attachment()
+            attachment.content = content
+            message.attachments.append(attachment)
+        }
+        #expect(throws: PSTError.self) { try file.build(message) }
+        _ = try file.add(try file.build(SampleMessages.message(1)), to: inbox)
+        try file.checkpoint()
+        let complaints = try StrictChecker.complaints(about: path)
+        #expect(complaints == "")
+    }
+}

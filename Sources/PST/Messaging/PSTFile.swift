@@ -171,6 +171,11 @@ extension PSTFile {
     }
 }
 
+/// Data trees that a message under construction has in the file.
+private final class StoredBlocks {
+    var tops: [BlockID] = []
+}
+
 /// Messages.
 extension PSTFile {
     /// Gives named properties their ids in this store.
@@ -180,10 +185,21 @@ extension PSTFile {
 
     /// Builds a message with attachments that stream into this file.
     public func build(_ message: MessageObject) throws(PSTError) -> MessageImage {
+        let stored = StoredBlocks()
         var builder = MessageBuilder(names: names, encoding: encoding) { [database] (stream) throws(PSTError) in
-            try StreamedAttachment.write(stream, to: database)
+            let attachment = try StreamedAttachment.write(stream, to: database)
+            stored.tops.append(attachment.block)
+            return attachment
         }
-        return try builder.build(message)
+        do {
+            return try builder.build(message)
+        } catch {
+            // The message is not added: what it has in the file already belongs to nobody.
+            try inNodes { () throws(NDBError) in
+                for top in stored.tops { try database.release(top) }
+            }
+            throw error
+        }
     }
 
     /// Adds a built message to a folder.

@@ -9,8 +9,22 @@ enum StreamedAttachment {
     static func write(
         _ stream: any AttachmentStream, to database: NodeDatabase
     ) throws(PSTError) -> (block: BlockID, size: UInt64) {
-        var reader = stream.makeReader()
         var writer = DataTreeWriter()
+        do {
+            try copy(stream, to: &writer, of: database)
+        } catch {
+            // Blocks that nothing refers to are a fault of the file.
+            try inNodes { () throws(NDBError) in try writer.discard(in: database) }
+            throw error
+        }
+        let block = try inNodes { () throws(NDBError) in try writer.finish(in: database) }
+        return (block, writer.size)
+    }
+
+    private static func copy(
+        _ stream: any AttachmentStream, to writer: inout DataTreeWriter, of database: NodeDatabase
+    ) throws(PSTError) {
+        var reader = stream.makeReader()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
         defer { buffer.deallocate() }
         while true {
@@ -20,12 +34,10 @@ enum StreamedAttachment {
             } catch {
                 throw .damaged("an attachment could not be read: \(error)")
             }
-            guard count > 0 else { break }
+            guard count > 0 else { return }
             try inNodes { () throws(NDBError) in
                 try writer.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: database)
             }
         }
-        let block = try inNodes { () throws(NDBError) in try writer.finish(in: database) }
-        return (block, writer.size)
     }
 }

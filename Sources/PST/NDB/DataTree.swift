@@ -76,6 +76,13 @@ public struct DataTreeWriter {
         pending.removeAll(keepingCapacity: true)
     }
 
+    /// Gives back what was written: the data are not wanted after all.
+    public mutating func discard(in database: NodeDatabase) throws(NDBError) {
+        for block in blocks { try database.release(block) }
+        blocks = []
+        pending = []
+    }
+
     /// Writes what is left and the index blocks.
     /// - Returns: the top block; none for no data.
     public mutating func finish(in database: NodeDatabase) throws(NDBError) -> BlockID {
