@@ -76,7 +76,8 @@ public final class MappedFile: @unchecked Sendable {
     /// and are read from the file again when they are touched; without this, passing over a file of 2 GB once makes
     /// the process that large.
     public func discard(_ range: Range<Int>) {
-        guard isMapped, let base else { return }
+        // A smaller file is little memory, and passed over more than once.
+        guard isMapped, count > 2 * Self.discardStep, let base else { return }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let start = (max(range.lowerBound, 0) + page - 1) / page * page
         let end = min(range.upperBound, count) / page * page

@@ -1,3 +1,4 @@
+internal import BinaryIO
 import Glibc
 
 /// A piece of base64 text with lines of one length, and the decoded bytes it stands for.
@@ -16,23 +17,31 @@ struct Base64Scan {
     private let bytes: UnsafeRawBufferPointer
     private let end: Int
     private let isCareful: Bool
+    private let passed: (Range<Int>) -> Void
     private var position: Int
     /// Decoded bytes before `position`, and digits that do not make up a group yet.
     private var decoded = 0
     private var pending = 0
 
-    private init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, isCareful: Bool) {
+    private init(
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, isCareful: Bool, passed: @escaping (Range<Int>) -> Void
+    ) {
         self.bytes = bytes
+        self.passed = passed
         position = range.lowerBound
         end = range.upperBound
         self.isCareful = isCareful
     }
 
-    /// - Parameter isCareful: looks at every byte; otherwise lines are taken for whole by where they end.
+    /// - Parameters:
+    ///   - isCareful: looks at every byte; otherwise lines are taken for whole by where they end.
+    ///   - passed: told now and then which bytes were passed over.
     static func runs(
-        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, isCareful: Bool
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, isCareful: Bool,
+        passed: @escaping (Range<Int>) -> Void = { _ in }
     ) -> [Base64Run] {
-        var scan = Base64Scan(bytes, range.clamped(to: 0..<bytes.count), isCareful: isCareful)
+        let clamped = range.clamped(to: 0..<bytes.count)
+        var scan = Base64Scan(bytes, clamped, isCareful: isCareful, passed: passed)
         var runs: [Base64Run] = []
         while scan.position < scan.end, runs.count < OriginalLimits.runs {
             if let run = scan.run() {
@@ -78,10 +87,16 @@ struct Base64Scan {
         var endsLine = first.endLength > 0
         if endsLine, pads == 0 {
             let stride = columns + first.endLength
+            var told = next
             while next + stride <= end, isLine(next, columns, first.endLength) {
                 next += stride
                 count += columns
+                if next - told >= MappedFile.discardStep {
+                    passed(told..<next)
+                    told = next
+                }
             }
+            passed(told..<next)
             pads = trailingPadding(next - first.endLength)
             if pads == 0, let last = lastLine(next, columns: columns, aligned: count) {
                 count += last.digits.count

@@ -14,7 +14,8 @@ struct OriginalKeeper {
     func property(of message: MessageObject) -> [UInt8]? {
         let item = StoredItem(message)
         // Parts of an encoded message are no part of the file.
-        let plan = OriginalPlan(bytes, item, origins: record.origins.filter { $0.stream.file === file })
+        let origins = record.origins.filter { $0.stream.file === file }
+        let plan = OriginalPlan(bytes, item, origins: origins, passed: file.discard)
         if let container = container(plan, item) { return container }
         record.report("the original bytes of the message are too many to be kept; its content is all there")
         return nil
@@ -32,7 +33,11 @@ struct OriginalKeeper {
             digests.append(digest)
         }
         let sha = SHA256()
-        sha.update(bytes)
+        for start in stride(from: 0, to: bytes.count, by: MappedFile.discardStep) {
+            let range = start..<min(start + MappedFile.discardStep, bytes.count)
+            sha.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+            file.discard(range)
+        }
         let bare = OriginalContainer(
             length: bytes.count, digest: sha.finish(), fingerprint: ItemFingerprint(item, digests: digests))
         guard bare.digest.count == SHA256.size else { return nil }

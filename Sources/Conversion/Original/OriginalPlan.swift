@@ -18,8 +18,16 @@ struct OriginalPlan {
     /// Of attachments that were read on the way.
     private(set) var digests: [Int: ContentDigest] = [:]
 
-    /// - Parameter origins: of content that comes from `bytes`.
-    init(_ bytes: UnsafeRawBufferPointer, _ item: StoredItem, origins: [PartOrigin]) {
+    private let passed: (Range<Int>) -> Void
+
+    /// - Parameters:
+    ///   - origins: of content that comes from `bytes`.
+    ///   - passed: told now and then which bytes were passed over, so that those of a large file can be let go.
+    init(
+        _ bytes: UnsafeRawBufferPointer, _ item: StoredItem, origins: [PartOrigin],
+        passed: @escaping (Range<Int>) -> Void
+    ) {
+        self.passed = passed
         self.bytes = bytes
         self.item = item
         guard !origins.isEmpty else { return }
@@ -44,7 +52,8 @@ struct OriginalPlan {
     }
 
     private mutating func add(_ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent) {
-        for candidates in attempts(stream, source, content) {
+        for attempt in attempts(stream, source, content) {
+            let candidates = attempt()
             guard pieces.count + candidates.count < OriginalLimits.segments / 2 else { return }
             var reader = StoredReader(content)
             let proven = candidates.filter { proves($0, &reader) }
@@ -64,32 +73,33 @@ struct OriginalPlan {
     /// What the last attempt came to, where none fitted as a whole.
     private var fallback: [Piece] = []
 
-    /// Ways in which the text may come from the content, the likeliest first.
+    /// Ways in which the text may come from the content, the likeliest first; each is looked into when its turn comes.
     private func attempts(
         _ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent
-    ) -> [[Piece]] {
+    ) -> [() -> [Piece]] {
         func piece(_ range: Range<Int>, _ offset: Int, _ length: Int, _ form: StoredForm) -> Piece {
             Piece(
                 range: range,
                 reference: StoredReference(source: source, offset: offset, length: length, form: form))
         }
         if stream.completesLineEnds {
-            let runs = LineEndScan.runs(bytes, stream.range)
             return [
-                runs.map {
-                    piece(
-                        $0.text, stream.prefix.count + $0.offset, $0.length,
-                        StoredForm(dropsReturns: $0.wasCompleted))
+                {
+                    LineEndScan.runs(bytes, stream.range).map {
+                        piece(
+                            $0.text, stream.prefix.count + $0.offset, $0.length,
+                            StoredForm(dropsReturns: $0.wasCompleted))
+                    }
                 }
             ]
         }
         switch stream.encoding {
-        case .identity: return [[piece(stream.range, 0, stream.range.count, .verbatim)]]
+        case .identity: return [{ [piece(stream.range, 0, stream.range.count, .verbatim)] }]
         case .quotedPrintable, .uuencode: return []
         case .base64: break
         }
         func runs(isCareful: Bool) -> [Piece] {
-            Base64Scan.runs(bytes, stream.range, isCareful: isCareful).compactMap { run in
+            Base64Scan.runs(bytes, stream.range, isCareful: isCareful, passed: passed).compactMap { run in
                 guard run.text.count >= OriginalLimits.referenceLength else { return nil }
                 return piece(run.text, run.offset, run.length, StoredForm(base64: run.layout))
             }
@@ -98,22 +108,28 @@ struct OriginalPlan {
         if source.kind == .body, quick.count == 1, case .bytes(let text) = content {
             // A body has CRLF line ends, whatever was encoded.
             let form = StoredForm(dropsReturns: true, base64: quick[0].reference.form.base64)
-            return [quick, [piece(quick[0].range, 0, text.count, form)]]
+            return [{ quick }, { [piece(quick[0].range, 0, text.count, form)] }]
         }
-        return [quick, runs(isCareful: true)]
+        return [{ quick }, { runs(isCareful: true) }]
     }
 
     /// Whether the reference makes exactly what stands in its place.
     private func proves(_ piece: Piece, _ reader: inout StoredReader) -> Bool {
         struct Mismatch: Error {}
         var position = piece.range.lowerBound
+        var told = position
         let isWhole = try? OriginalRebuilder.write(piece.reference, from: &reader) { made in
             guard made.count <= piece.range.upperBound - position, let base = bytes.baseAddress else {
                 throw Mismatch()
             }
             if let own = made.baseAddress, memcmp(own, base + position, made.count) != 0 { throw Mismatch() }
             position += made.count
+            if position - told >= MappedFile.discardStep {
+                passed(told..<position)
+                told = position
+            }
         }
+        passed(told..<position)
         return isWhole == true && position == piece.range.upperBound
     }
 }
