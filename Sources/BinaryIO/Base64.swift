@@ -5,6 +5,14 @@ public enum Base64 {
     /// Input bytes of a line of 76 digits, RFC 2045 6.8.
     public static let bytesPerLine = 57
 
+    /// The value of a digit, for every byte; 0xFF for what is none.
+    public static let digitValues: [UInt8] = {
+        var values = [UInt8](repeating: 0xFF, count: 256)
+        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+        for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt8(value) }
+        return values
+    }()
+
     /// In one piece, without line ends.
     public static func encoded(_ bytes: [UInt8]) -> String {
         guard !bytes.isEmpty else { return "" }

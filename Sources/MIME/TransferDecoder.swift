@@ -1,3 +1,4 @@
+internal import BinaryIO
 internal import Glibc
 
 /// Undoes a transfer encoding piece by piece — RFC 2045 6.7, 6.8. The whole source lies in memory, so a decoder only
@@ -52,7 +53,7 @@ public struct TransferDecoder: Sendable {
     /// What is no digit is passed over; padding ends a group, so that joined base64 texts decode too.
     private mutating func base64(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> Int {
         var written = 0
-        Base64.values.withUnsafeBufferPointer { values in
+        Base64.digitValues.withUnsafeBufferPointer { values in
             while position < source.count, written + 3 <= target.count {
                 if digits == 0 {
                     let done = Base64Groups.decode(
@@ -142,16 +143,6 @@ public struct TransferDecoder: Sendable {
         }
         return nil
     }
-}
-
-private enum Base64 {
-    /// Value of a digit; 0xFF for every other byte.
-    static let values: [UInt8] = {
-        var values = [UInt8](repeating: 0xFF, count: 256)
-        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-        for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt8(value) }
-        return values
-    }()
 }
 
 extension UInt8 {

@@ -1,3 +1,4 @@
+internal import BinaryIO
 internal import MAPI
 internal import MIME
 
@@ -6,7 +7,7 @@ internal import MIME
 extension MessageImport {
     mutating func setConversation() {
         guard let root = ConversationRoot.identifier(header) else { return }
-        let digest = MessageDigest.md5(root)
+        let digest = Digest.md5(Array(root.utf8))
         guard digest.count == 16 else { return }
         let time = (times.submit ?? times.delivery).rawValue >> 24
         var index: [UInt8] = [0x01]

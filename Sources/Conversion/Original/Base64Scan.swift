@@ -137,7 +137,7 @@ struct Base64Scan {
         let pads = trailingPadding(range.upperBound)
         guard pads < range.count else { return nil }
         var all: UInt8 = 0
-        Base64Digits.values.withUnsafeBufferPointer { values in
+        Base64.digitValues.withUnsafeBufferPointer { values in
             for index in range.lowerBound..<range.upperBound - pads { all |= values[Int(bytes[index])] }
         }
         return all & 0x80 == 0 ? pads : nil
@@ -156,7 +156,7 @@ struct Base64Scan {
             if bytes[index] == UInt8(ascii: "=") {
                 decoded += max(pending - 1, 0)
                 pending = 0
-            } else if Base64Digits.values[Int(bytes[index])] < 64 {
+            } else if Base64.digitValues[Int(bytes[index])] < 64 {
                 pending += 1
                 if pending == 4 {
                     decoded += 3

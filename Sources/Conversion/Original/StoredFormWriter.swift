@@ -183,11 +183,4 @@ enum Base64Digits {
     static let pairs: [UInt16] = (0..<4096).map { value in
         UInt16(alphabet[value >> 6]) | UInt16(alphabet[value & 63]) << 8
     }
-
-    /// Value of a digit; 0xFF for every other byte.
-    static let values: [UInt8] = {
-        var values = [UInt8](repeating: 0xFF, count: 256)
-        for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
-        return values
-    }()
 }

@@ -1,7 +1,7 @@
 import BinaryIO
 
 /// ptype, [MS-PST] 2.2.2.7.1.
-enum PageType: UInt8 {
+package enum PageType: UInt8 {
     case blockTree = 0x80
     case nodeTree = 0x81
     case freeMap = 0x82
@@ -11,7 +11,7 @@ enum PageType: UInt8 {
     case densityList = 0x86
 
     /// Map pages carry no signature, and their own offset as id; Outlook refuses the file otherwise.
-    var isMap: Bool {
+    package var isMap: Bool {
         switch self {
         case .freeMap, .pageMap, .allocationMap, .freePageMap: true
         case .blockTree, .nodeTree, .densityList: false

@@ -1,4 +1,5 @@
 import BinaryIO
+import PSTNDB
 
 /// AMap pages and what they say, [MS-PST] 2.2.2.7.2.
 extension Rule {
@@ -102,8 +103,8 @@ final class AllocationCheck {
     }
 
     /// The allocation pages at the head of a section.
-    static func headPages(ofSection section: Int) -> [PageKind] {
-        var pages: [PageKind] = [.allocationMap]
+    static func headPages(ofSection section: Int) -> [PageType] {
+        var pages: [PageType] = [.allocationMap]
         if section % 8 == 0 { pages.append(.pageMap) }
         if section >= 128, (section - 128) % 496 == 0 { pages.append(.freeMap) }
         if section >= 8192, (section - 8192) % 31744 == 0 { pages.append(.freePageMap) }

@@ -33,7 +33,7 @@ final class FileUnderCheck {
     }
 
     func run(_ summary: inout VerificationSummary) {
-        for (kind, root) in [(PageKind.blockTree, header.blockTree), (.nodeTree, header.nodeTree)] {
+        for (kind, root) in [(PageType.blockTree, header.blockTree), (.nodeTree, header.nodeTree)] {
             var walk = TreeWalk(file: self, kind: kind)
             walk.visit(id: root.id, offset: root.offset)
             treePages += walk.offsets

@@ -1,4 +1,5 @@
 import BinaryIO
+import PSTNDB
 
 /// PMap, FMap and FPMap pages and the DList, [MS-PST] 2.2.2.7.3 to 2.2.2.7.6: no longer used for allocation, but
 /// still in place.
@@ -33,7 +34,7 @@ extension Rule {
 }
 
 extension AllocationCheck {
-    private func pageBody(_ section: Int, _ kind: PageKind) -> [UInt8]? {
+    private func pageBody(_ section: Int, _ kind: PageType) -> [UInt8]? {
         guard let position = Self.headPages(ofSection: section).firstIndex(of: kind) else { return nil }
         let offset = Self.offset(section) + UInt64(position * 512)
         guard let page = file.page(at: offset, kind, id: nil) else {
@@ -122,7 +123,7 @@ extension AllocationCheck {
             if isCurrent { log.report(.densityPage, place, found: "a blank page") }
             return
         }
-        guard raw[file.layout.pageData] == PageKind.densityList.rawValue,
+        guard raw[file.layout.pageData] == PageType.densityList.rawValue,
             let page = file.page(at: offset, .densityList, id: nil, mildly: log.profile == .any && !isCurrent)
         else {
             log.report(.densityPage, place, found: "ptype \(hexadecimal(raw[file.layout.pageData]))", expected: "0x86")

@@ -15,23 +15,8 @@ extension Rule {
     static let pages: [Rule] = [pagePlace, pageType, pageSignature, pageChecksum, pageID]
 }
 
-/// ptype.
-enum PageKind: UInt8 {
-    case blockTree = 0x80
-    case nodeTree = 0x81
-    case freeMap = 0x82
-    case pageMap = 0x83
-    case allocationMap = 0x84
-    case freePageMap = 0x85
-    case densityList = 0x86
-
-    var isMap: Bool {
-        switch self {
-        case .freeMap, .pageMap, .allocationMap, .freePageMap: true
-        case .blockTree, .nodeTree, .densityList: false
-        }
-    }
-
+extension PageType {
+    /// As people call the page.
     var name: String {
         switch self {
         case .blockTree: "BBT page"
@@ -48,7 +33,7 @@ enum PageKind: UInt8 {
 extension FileUnderCheck {
     /// Reads a page and checks its trailer. `mildly` makes what is wrong a warning.
     /// - Returns: the page, valid until the next read; nil where it cannot be used.
-    func page(at offset: UInt64, _ kind: PageKind, id: UInt64?, mildly: Bool = false) -> UnsafeRawBufferPointer? {
+    func page(at offset: UInt64, _ kind: PageType, id: UInt64?, mildly: Bool = false) -> UnsafeRawBufferPointer? {
         let place = Place(kind.name, offset: offset)
         guard offset % 512 == 0, offset >= (layout.is4K ? 512 : 0x4200),
             let page = windows.bytes(at: offset, count: layout.pageSize)

@@ -1,4 +1,5 @@
 import BinaryIO
+import PSTNDB
 
 /// BTPAGE and its entries, [MS-PST] 2.2.2.7.7.
 extension Rule {
@@ -37,12 +38,12 @@ extension Rule {
 /// Walks one of the two B-trees and fills the index of its leaves.
 struct TreeWalk {
     let file: FileUnderCheck
-    let kind: PageKind
+    let kind: PageType
     private(set) var offsets: [UInt64] = []
     private var ids: Set<UInt64> = []
     private var reached: Set<UInt64> = []
 
-    init(file: FileUnderCheck, kind: PageKind) {
+    init(file: FileUnderCheck, kind: PageType) {
         self.file = file
         self.kind = kind
     }
