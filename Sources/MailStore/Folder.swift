@@ -44,12 +44,18 @@ public struct FolderInfo: Hashable, Sendable {
     public let role: FolderRole?
     /// False where the folder only holds others (\Noselect, a Maildir++ parent that does not exist).
     public let holdsMessages: Bool
+    /// What stays when the folder is renamed or moved (IMAP's MAILBOXID, a Maildir's directory); nil where the store has
+    /// nothing of the kind. A hint: what lies in the folder decides.
+    public let persistentID: String?
 
-    public init(id: FolderID, path: FolderPath, role: FolderRole?, holdsMessages: Bool = true) {
+    public init(
+        id: FolderID, path: FolderPath, role: FolderRole?, holdsMessages: Bool = true, persistentID: String? = nil
+    ) {
         self.id = id
         self.path = path
         self.role = role
         self.holdsMessages = holdsMessages
+        self.persistentID = persistentID
     }
 }
 

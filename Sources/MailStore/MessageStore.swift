@@ -73,9 +73,12 @@ public protocol PreparedMessage: Sendable {
     var notices: [String] { get }
     /// Whether its bytes were composed from properties rather than being those that were received.
     var isComposed: Bool { get }
+    /// SHA-256 of the original bytes, where they are known.
+    var digest: [UInt8]? { get }
 }
 
 extension PreparedMessage {
     public var notices: [String] { [] }
     public var isComposed: Bool { false }
+    public var digest: [UInt8]? { nil }
 }

@@ -27,13 +27,20 @@ public struct ContentsRow: Hashable, Sendable {
     /// Where the store last saw the message, for the store's own use: a hint that may be out of date, no
     /// part of the identity.
     public let location: String
+    /// What stays when the message is moved to another folder (IMAP's EMAILID, a Maildir's unique name); nil where the
+    /// store has nothing of the kind.
+    public let persistentID: String?
 
-    public init(id: MessageID, state: MessageState, deliveryTime: FileTime?, size: Int, location: String = "") {
+    public init(
+        id: MessageID, state: MessageState, deliveryTime: FileTime?, size: Int, location: String = "",
+        persistentID: String? = nil
+    ) {
         self.id = id
         self.state = state
         self.deliveryTime = deliveryTime
         self.size = size
         self.location = location
+        self.persistentID = persistentID
     }
 }
 
