@@ -33,7 +33,8 @@ let package = Package(
     name: "mailbackup",
     products: [.executable(name: "mailbackup", targets: ["mailbackup"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries, from Debian's packages.
@@ -73,6 +74,9 @@ let package = Package(
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4", "CLinux"]),
         module("PSTStore", ["MailStore", "PST", "Conversion", "MAPI", "BinaryIO"]),
 
+        // What was copied, and when.
+        module("Journal", ["MailStore", "MAPI", .product(name: "GRDB", package: "GRDB.swift")]),
+
         // The program.
         module("Transfer", ["MailStore", "MAPI"]),
         module(
@@ -106,6 +110,7 @@ let package = Package(
         tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
