@@ -13,13 +13,12 @@ extension Journal {
                     WHERE folder = ?1 AND goneRun IS NULL ORDER BY number
                 """)
             try rows.bind(1, folder)
-            var states = StateCache()
             var given: [GivenMessage] = []
             while try rows.step() {
                 let id = try rows.id(0)
                 given.append(
                     GivenMessage(
-                        id: MessageID(rawValue: id), state: try states.state(rows, 1), location: try rows.text(2),
+                        id: MessageID(rawValue: id), state: try rows.state(1), location: try rows.text(2),
                         size: try rows.integer(3), persistentID: try rows.optionalID(4, same: id)))
             }
             return given
@@ -115,7 +114,6 @@ extension Journal {
         """
 
     private static func messages(_ rows: inout SQLStatement) throws -> [JournalMessage] {
-        var states = StateCache()
         var messages: [JournalMessage] = []
         while try rows.step() {
             let id = try rows.id(2)
@@ -123,7 +121,7 @@ extension Journal {
                 JournalMessage(
                     rowID: MessageRowID(folder: try rows.int64(0), number: try rows.int64(1)),
                     id: MessageID(rawValue: id), persistentID: try rows.optionalID(3, same: id),
-                    digest: try rows.optionalBlob(4), size: try rows.integer(5), state: try states.state(rows, 6),
+                    digest: try rows.optionalBlob(4), size: try rows.integer(5), state: try rows.state(6),
                     location: try rows.text(7), destination: MessageID(rawValue: try rows.id(8)),
                     run: try rows.integer(9), stateRun: try rows.integer(10), goneRun: try rows.optionalInteger(11)))
         }
