@@ -10,6 +10,8 @@ public enum PSTError: Error, Hashable, Sendable {
     case damaged(String)
     /// More than the format can hold.
     case limit(String)
+    /// A folder or message that was named is not there.
+    case missing(String)
 
     init(_ error: LTPError) {
         switch error {
@@ -24,7 +26,7 @@ extension PSTError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .storage(let error): "\(error.path): \(error.operation.rawValue) failed (errno \(error.errno))"
-        case .damaged(let what), .limit(let what): what
+        case .damaged(let what), .limit(let what), .missing(let what): what
         }
     }
 }
