@@ -17,6 +17,7 @@ public enum PSTError: Error, Hashable, Sendable {
         switch error {
         case .ndb(.storage(let storage)): self = .storage(storage)
         case .ndb(.limit(let what)), .limit(let what): self = .limit(what)
+        case .ndb(.unsupported), .ndb(.rolledBack): self = .limit(error.description)
         case .ndb(.damaged), .damaged: self = .damaged(error.description)
         }
     }
