@@ -90,10 +90,15 @@ public actor PSTStore: WritableMessageStore {
 
     /// The PST at `path`, ours or Outlook's, to be changed. What a crash has left unfinished is repaired; a PST that is
     /// only opened is not written.
-    /// - Parameter options: the owner's addresses count; name and encoding of the PST stay as they are.
+    /// - Parameters:
+    ///   - options: the owner's addresses count; name and encoding of the PST stay as they are.
+    ///   - knownGeneration: ``StoreIdentity/generation`` after this program's last checkpoint, if it is known: saves a walk
+    ///     over the file's blocks before the first change.
     /// - Throws: ``StoreError`` with code `noInput` where there is none, `temporary` where another run has it,
     ///   `badData` where it is damaged, or of another format than Unicode.
-    public static func open(at path: String, options: PSTStoreOptions) throws(StoreError) -> PSTStore {
+    public static func open(
+        at path: String, options: PSTStoreOptions, knownGeneration: String? = nil
+    ) throws(StoreError) -> PSTStore {
         let storage: FileStorage
         do {
             storage = try FileStorage(path: path, mode: .update)
@@ -102,7 +107,7 @@ public actor PSTStore: WritableMessageStore {
         }
         let lock = try FileLock(path: path, shownAs: path)
         do {
-            let file = try PSTFile.open(in: storage)
+            let file = try PSTFile.open(in: storage, knownGeneration: knownGeneration)
             return PSTStore(path: path, file: file, lock: lock, partial: nil, options: options)
         } catch {
             throw StoreError(error, path: path)

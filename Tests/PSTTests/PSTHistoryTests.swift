@@ -9,13 +9,13 @@ import Testing
 struct PSTHistoryTests {
     @Test(
         "is what a model says after any history of changes, checkpoints and reopenings, and sound",
-        arguments: [UInt64(1), 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+        arguments: [UInt64(1), 2, 3, 4, 5, 6, 7, 8])
     func histories(seed: UInt64) throws {
         var history = try History(seed: seed)
-        for step in 0..<250 {
+        for step in 0..<240 {
             do {
                 try history.step()
-                if step % 25 == 24 { try history.checkpointAndCompare() }
+                if step % 40 == 39 { try history.checkpointAndCompare() }
             } catch {
                 Issue.record("seed \(seed), step \(step): \(error)")
                 return
@@ -86,12 +86,21 @@ private struct History {
         let folder = try anyFolder()
         let number = next
         next += 1
-        let message = SampleMessages.message(number)
+        let message = Self.message(number)
         try file.register(MessageBuilder.unknownNames(in: message, file.names))
         let id = try file.add(try file.build(message), to: folder)
         numbers[id] = number
         model.messages[id] = StoreModel.Message(
             folder: folder, number: number, isRead: number % 2 == 0, keywords: ["Eins", "Zwei"])
+    }
+
+    /// Of every shape, and small.
+    private static func message(_ number: Int) -> MessageObject {
+        var message = SampleMessages.message(number % 43)
+        message.properties[.body] = .string(String(repeating: "Zeile\r\n", count: number % 7 * 100))
+        message.properties[.internetMessageId] = .string("<\(number)@example.org>")
+        message.properties[.messageFlags] = .integer32(number % 2 == 0 ? 1 : 0)
+        return message
     }
 
     private mutating func changeMessage() throws {

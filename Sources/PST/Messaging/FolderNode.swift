@@ -39,7 +39,7 @@ final class FolderNode {
     }
 
     /// A folder that is in the file.
-    init(stored id: NodeID, parent: NodeID, _ context: inout PropertyContextEditor) throws(LTPError) {
+    init(stored id: NodeID, parent: NodeID, _ context: PropertyContextEditor) throws(LTPError) {
         self.id = id
         self.parent = parent
         containerClass = nil
@@ -47,12 +47,12 @@ final class FolderNode {
         var name = ""
         if case .string(let text)? = try context.value(PropertyTag.displayName.id) { name = text }
         self.name = name
-        contentCount = try Self.count(.contentCount, &context)
-        unreadCount = try Self.count(.contentUnreadCount, &context)
+        contentCount = try Self.count(.contentCount, context)
+        unreadCount = try Self.count(.contentUnreadCount, context)
         if case .boolean(let flag)? = try context.value(PropertyTag.subfolders.id) { hasSubfolders = flag }
     }
 
-    private static func count(_ tag: PropertyTag, _ context: inout PropertyContextEditor) throws(LTPError) -> Int32 {
+    private static func count(_ tag: PropertyTag, _ context: PropertyContextEditor) throws(LTPError) -> Int32 {
         if case .integer32(let count)? = try context.value(tag.id) { return count }
         return 0
     }

@@ -30,6 +30,8 @@ final class OpenTables {
         return table
     }
 
+    var haveChanges: Bool { open.contains { $0.isChanged } }
+
     /// Writes what has changed; the tables stay open.
     func write() throws(PSTError) {
         for table in open { try write(table) }
@@ -51,7 +53,7 @@ final class OpenTables {
 final class OpenTable {
     let id: NodeID
     private var table: TableContext
-    private var isChanged = false
+    fileprivate var isChanged = false
 
     init(id: NodeID, _ table: TableContext) {
         self.id = id

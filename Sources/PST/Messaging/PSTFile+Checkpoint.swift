@@ -7,6 +7,7 @@ extension PSTFile {
     /// Makes all that was changed the content of the file: durable, and what a reader sees. Without a change nothing is
     /// written.
     public func checkpoint() throws(PSTError) {
+        guard hasChanges else { return }
         if isNew, deletedItems == nil { _ = try addDeletedItems(named: Self.plainWastebasket) }
         for id in changedFolders.sorted() {
             guard let folder = folders[id] else { continue }
@@ -20,8 +21,13 @@ extension PSTFile {
         try inNodes { () throws(NDBError) in try database.commit() }
     }
 
+    private var hasChanges: Bool {
+        !changedFolders.isEmpty || tables.haveChanges || !names.changed.isEmpty || database.uncommittedBytes > 0
+    }
+
     /// Makes the file what it was at the last checkpoint. The object is of no use afterwards.
     public func rollback() throws(PSTError) {
+        try inNodes { () throws(NDBError) in try database.rollback() }
     }
 
     private func writeContext(of folder: FolderNode) throws(PSTError) {

@@ -120,7 +120,7 @@ extension PSTFile {
     private func property(_ id: UInt16, of folder: FolderNode) throws(PSTError) -> PropertyValue? {
         if let pending = folder.properties.first(where: { $0.id == id }) { return pending.value }
         guard !folder.isNew else { return nil }
-        var context = try self.context(of: folder.id)
+        let context = try self.context(of: folder.id)
         return try inTables { () throws(LTPError) in try context.value(id) }
     }
 
@@ -145,8 +145,7 @@ extension PSTFile {
             let entry = try inNodes({ () throws(NDBError) in try database.node(id) })
         else { throw .missing("folder \(id) is not there") }
         let folder = try inTables { () throws(LTPError) in
-            var context = try PropertyContextEditor(entry, in: database)
-            return try FolderNode(stored: id, parent: entry.parent, &context)
+            try FolderNode(stored: id, parent: entry.parent, PropertyContextEditor(entry, in: database))
         }
         folders[id] = folder
         return folder

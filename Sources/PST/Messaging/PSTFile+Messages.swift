@@ -136,7 +136,7 @@ extension PSTFile {
     ) throws(PSTError) -> PropertyBag {
         let entry = try messageEntry(message, in: folder)
         return try inTables { () throws(LTPError) in
-            var context = try PropertyContextEditor(entry, in: database)
+            let context = try PropertyContextEditor(entry, in: database)
             var bag = PropertyBag()
             for tag in tags {
                 guard let value = try context.value(tag.id), value.type == tag.type else { continue }
@@ -154,14 +154,15 @@ extension PSTFile {
     }
 
     /// Changes properties of a message, in the message and in its row; the counts and the sizes follow. The time of the
-    /// last modification stays.
+    /// last modification stays, as do the flags that follow from what the message is made of.
     /// - Throws: ``PSTError/missing(_:)`` where the message is not in `folder`.
     public func change(_ changes: PropertyChanges, of message: NodeID, in folder: NodeID) throws(PSTError) {
         let entry = try messageEntry(message, in: folder)
         var context = try inTables { () throws(LTPError) in try PropertyContextEditor(entry, in: database) }
         var cells: [(tag: PropertyTag, value: PropertyValue?)] = []
-        for (id, value) in try stored(changes) {
+        for (id, wanted) in try stored(changes) {
             let old = try inTables { () throws(LTPError) in try context.value(id) }
+            let value = id == PropertyTag.messageFlags.id ? Self.flags(old, wanted) : wanted
             guard old != value else { continue }
             if let old, old.type != value?.type { cells.append((PropertyTag(id: id, type: old.type), nil)) }
             if let value {
@@ -173,6 +174,14 @@ extension PSTFile {
         }
         guard !cells.isEmpty else { return }
         try write(context, cells, of: message, entry)
+    }
+
+    /// Whether a message has attachments, and where it is listed, is nothing to choose.
+    private static func flags(_ old: PropertyValue?, _ wanted: PropertyValue?) -> PropertyValue? {
+        guard case .integer32(let old)? = old, case .integer32(let wanted)? = wanted else { return old ?? wanted }
+        let fixed: MessageFlags = [.hasAttachment, .associated]
+        let kept = MessageFlags(rawValue: old).intersection(fixed)
+        return .integer32(MessageFlags(rawValue: wanted).subtracting(fixed).union(kept).rawValue)
     }
 
     private func write(

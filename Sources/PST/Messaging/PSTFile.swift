@@ -10,7 +10,6 @@ public import PSTNDB
 /// Not for use by several threads at once.
 public final class PSTFile {
     let database: NodeDatabase
-    private let storage: any Storage
     let tables: OpenTables
     var folders: [NodeID: FolderNode] = [:]
     var changedFolders: Set<NodeID> = []
@@ -46,11 +45,10 @@ public final class PSTFile {
     }
 
     private init(
-        _ database: NodeDatabase, _ storage: any Storage, recordKey: GUID, names: NameToIDMap, topFolder: NodeID, deletedItems: NodeID?,
+        _ database: NodeDatabase, recordKey: GUID, names: NameToIDMap, topFolder: NodeID, deletedItems: NodeID?,
         isNew: Bool
     ) {
         self.database = database
-        self.storage = storage
         tables = OpenTables(database)
         self.recordKey = recordKey
         self.names = names
@@ -65,7 +63,7 @@ public final class PSTFile {
     ) throws(PSTError) -> PSTFile {
         let database = NodeDatabase.create(in: storage, encoding: encoding)
         let file = PSTFile(
-            database, storage, recordKey: identity.recordKey, names: NameToIDMap(), topFolder: .ipmSubtree, deletedItems: nil,
+            database, recordKey: identity.recordKey, names: NameToIDMap(), topFolder: .ipmSubtree, deletedItems: nil,
             isNew: true)
         let name = FolderName.displayable(displayName)
         try StoreSkeleton(
@@ -80,9 +78,15 @@ public final class PSTFile {
 
     /// The Unicode PST in `storage`, whichever program wrote it. A file that a crash left unfinished is repaired; a
     /// healthy one is not written.
+    /// - Parameter knownGeneration: the ``generation`` of this program's last checkpoint, if it is known: saves a walk over
+    ///   the file's blocks before the first change.
     /// - Throws: ``PSTError`` for a file that is none, or one of whose store, name map or trees can not be relied on.
-    public static func open(in storage: any Storage) throws(PSTError) -> PSTFile {
-        let database = try inNodes { () throws(NDBError) in try NodeDatabase.open(storage) }
+    public static func open(
+        in storage: any Storage, knownGeneration: String? = nil
+    ) throws(PSTError) -> PSTFile {
+        let database = try inNodes { () throws(NDBError) in
+            try NodeDatabase.open(storage, knownGeneration: knownGeneration)
+        }
         let nodes = try inNodes { () throws(NDBError) in try NodeReader.open(storage) }
         let store = try nodes.context(of: .messageStore, budget: nodes.budget())
         func binary(_ tag: PropertyTag) throws(PSTError) -> [UInt8]? {
@@ -107,7 +111,7 @@ public final class PSTFile {
         }
         let names = try NameToIDMap(nodes.context(of: .nameToIDMap, budget: nodes.budget()))
         return PSTFile(
-            database, storage, recordKey: key, names: names, topFolder: top, deletedItems: try folder(.ipmWastebasketEntryId),
+            database, recordKey: key, names: names, topFolder: top, deletedItems: try folder(.ipmWastebasketEntryId),
             isNew: false)
     }
 
@@ -122,22 +126,12 @@ public final class PSTFile {
     /// Bytes written since the last checkpoint.
     public var uncommittedBytes: UInt64 { database.uncommittedBytes }
 
-    /// Another one after every checkpoint that wrote anything, and after every change that another program made.
-    public func generation() throws(PSTError) -> String {
-        var header = [UInt8](repeating: 0, count: 48)
-        try inNodes { () throws(NDBError) in
-            try header.withMutableBytes { (bytes) throws(NDBError) in
-                do throws(StorageError) {
-                    try storage.read(into: bytes, at: 0)
-                } catch {
-                    throw .storage(error)
-                }
-            }
-        }
-        let page = header.loadLittleEndian(UInt64.self, at: 32) ?? 0
-        let unique = header.loadLittleEndian(UInt32.self, at: 40) ?? 0
-        return "\(page)-\(unique)"
-    }
+    /// The state of the last checkpoint: another one after every checkpoint that wrote anything, and after every change
+    /// that another program made.
+    public var generation: String { database.generation }
+
+    /// What had to be put right in the file when it was opened or first changed, for people to read.
+    public var repairs: [String] { database.repairs }
 
     /// How data blocks are encoded.
     public var encoding: ContentEncoding { database.encoding }
