@@ -150,8 +150,8 @@ extension NodeDatabase {
     func shareNode(_ template: NodeID, as id: NodeID) throws(PSTError) {
         try inNodes { () throws(NDBError) in
             guard let entry = try node(template) else { throw .limit("template \(template) is missing") }
-            try retain(entry.data)
-            try setNode(id, NodeEntry(data: entry.data, subnodes: .none, parent: .none))
+            let data = try share(entry.data)
+            try setNode(id, NodeEntry(data: data, subnodes: .none, parent: .none))
         }
     }
 }

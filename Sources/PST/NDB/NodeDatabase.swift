@@ -18,6 +18,8 @@ public final class NodeDatabase {
     var firstBlockOfTransaction: UInt64
     /// Bytes allocated for blocks since the last commit.
     public internal(set) var uncommittedBytes: UInt64 = 0
+    /// The last copy of a block that so many share that no more can.
+    var copies: [BlockID: BlockID] = [:]
     /// What had to be put right in the file when it was opened or first changed, for people to read.
     public internal(set) var repairs: [String] = []
     /// The header in the file, or what may have become of it, says that the maps are invalid.
