@@ -78,11 +78,11 @@ let package = Package(
         module("Journal", ["MailStore", "MAPI", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // The program.
-        module("Transfer", ["MailStore", "MAPI"]),
+        module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
+                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
                 "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -111,7 +111,7 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
-        tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
             ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),
