@@ -100,10 +100,13 @@ let package = Package(
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
         tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
-        tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("PSTTests", ["PST", "PSTVerification", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests(
             "PSTStoreTests",
-            ["PSTStore", "PST", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+            [
+                "PSTStore", "PST", "PSTVerification", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO",
+                "TestSupport",
+            ]),
         tests(
             "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
         tests("ReadbackTests", ["Readback", "PST", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),

@@ -24,6 +24,8 @@ struct NodeDatabaseTests {
 
     private static func expect(_ model: Model, in storage: any Storage, _ comment: Comment) throws {
         let database = try NodeDatabase.open(storage)
+        try database.prepareSpace()
+        #expect(database.repairs.isEmpty, comment)
         var found: [NodeID: [UInt8]] = [:]
         var referenced: [BlockID: Int] = [:]
         try database.forEachNode { (id, entry) throws(NDBError) in

@@ -12,6 +12,9 @@ struct BTree {
 
     private static let movedAtRightEdge = 2
 
+    /// Whether the tree differs from the committed one.
+    var hasChanges: Bool { root.committed == nil || !released.isEmpty }
+
     typealias Entry = (UInt64, UInt64, UInt64, UInt64)
 
     /// An empty tree.
