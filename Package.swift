@@ -95,7 +95,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["MailStore", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "PSTNDB", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
