@@ -3,12 +3,24 @@ import MailStore
 
 /// The PST to be written, looked at before anything is done.
 enum OutputFile {
-    /// - Throws: `.cannotCreate` where it exists, or its directory is missing or not writable.
-    static func check(_ path: String) throws(StoreError) {
+    /// - Returns: whether it exists already.
+    /// - Throws: `.cannotCreate` where it is no file, or its directory is missing or not writable.
+    static func check(_ path: String) throws(StoreError) -> Bool {
         var status = stat()
         if lstat(path, &status) == 0 {
-            throw StoreError(.cannotCreate, "\(path): exists already, and is not overwritten")
+            guard stat(path, &status) == 0 else {
+                throw StoreError(.cannotCreate, "\(path): a symbolic link to nothing")
+            }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw StoreError(.cannotCreate, "\(path): not a file") }
+            return true
         }
+        try checkDirectory(of: path)
+        return false
+    }
+
+    /// - Throws: `.cannotCreate` where no file of that name can be made.
+    static func checkDirectory(of path: String) throws(StoreError) {
+        var status = stat()
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -17,7 +29,7 @@ enum OutputFile {
         guard access(directory, W_OK | X_OK) == 0 else {
             throw StoreError(.cannotCreate, "\(path): the directory \(directory) is not writable")
         }
-        if slash == path.index(before: path.endIndex) {
+        guard !path.isEmpty, slash != path.index(before: path.endIndex) else {
             throw StoreError(.cannotCreate, "\(path): not the name of a file")
         }
     }

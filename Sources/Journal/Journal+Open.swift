@@ -23,8 +23,11 @@ extension Journal {
                 return JournalFile.newLineage()
             }
             try JournalSchema.migrator(lineage: lineage, created: .current).migrate(queue)
+            try JournalFile.clearSavedAt(queue)
             if isNew { try JournalFile.synchronizeDirectory(of: path) }
-            return Journal(path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: lock)
+            return Journal(
+                path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: lock,
+                isReadOnly: false)
         } catch {
             throw StoreError(error, journal: path)
         }
@@ -40,8 +43,16 @@ extension Journal {
                 guard try JournalFile.check(database, path: path) else {
                     throw StoreError(.noInput, "\(path): the journal is empty")
                 }
+                let migrator = JournalSchema.migrator(lineage: "", created: .current)
+                guard try migrator.hasCompletedMigrations(database) else {
+                    throw StoreError(
+                        .configuration,
+                        "\(path): an older version wrote this journal; the next run brings it up to date")
+                }
             }
-            return Journal(path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: nil)
+            return Journal(
+                path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: nil,
+                isReadOnly: true)
         } catch {
             throw StoreError(error, journal: path)
         }

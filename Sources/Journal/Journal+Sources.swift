@@ -17,11 +17,26 @@ extension Journal {
         }
     }
 
+    /// All folders of a store, whatever their source.
+    public func folders(of store: Int64) throws(StoreError) -> [JournalFolder] {
+        var folders: [JournalFolder] = []
+        for source in try sources(of: store) { folders += try self.folders(of: store, source: source) }
+        return folders
+    }
+
     /// Folders of a store that were copied from other sources of the same kind ("maildir:…"): the mailbox itself, perhaps,
     /// under the name it had on another machine.
     public func folders(of store: Int64, likeSource source: String) throws(StoreError) -> [JournalFolder] {
         let kind = source.prefix { $0 != ":" } + ":"
-        let others = try read { database, _ in
+        var folders: [JournalFolder] = []
+        for other in try sources(of: store) where other != source && other.hasPrefix(kind) {
+            folders += try self.folders(of: store, source: other)
+        }
+        return folders
+    }
+
+    private func sources(of store: Int64) throws(StoreError) -> [String] {
+        try read { database, _ in
             var rows = try SQLStatement(
                 database,
                 """
@@ -29,15 +44,10 @@ extension Journal {
                     WHERE store = ?1 ORDER BY description
                 """)
             try rows.bind(1, store)
-            var others: [String] = []
-            while try rows.step() { others.append(try rows.text(0)) }
-            return others
+            var sources: [String] = []
+            while try rows.step() { sources.append(try rows.text(0)) }
+            return sources
         }
-        var folders: [JournalFolder] = []
-        for other in others where other != source && other.hasPrefix(kind) {
-            folders += try self.folders(of: store, source: other)
-        }
-        return folders
     }
 
     /// The folder is one of another source than was thought.

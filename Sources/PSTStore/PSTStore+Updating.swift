@@ -8,9 +8,7 @@ import PSTNDB
 extension PSTStore: UpdatableMessageStore {
     public func identity() throws(StoreError) -> StoreIdentity {
         let generation = try changing { () throws(PSTError) in try file.generation() }
-        let digits = Array("0123456789abcdef")
-        let key = file.recordKey.bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return StoreIdentity(store: String(key), generation: generation)
+        return StoreIdentity(recordKey: file.recordKey.bytes, generation: generation)
     }
 
     public func setOrigin(_ origin: FolderOrigin, of folder: FolderID) throws(StoreError) {

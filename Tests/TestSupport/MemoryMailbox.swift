@@ -121,9 +121,9 @@ public actor MemoryMailbox: UpdatableMessageStore {
 
     public func inventory() -> [InventoryFolder] {
         committed.compactMap { id, folder in
-            folder.origin.map { InventoryFolder(id: id, path: Self.path(of: id, in: committed), origin: $0) }
+            folder.origin.map { InventoryFolder(id: id, origin: $0) }
         }
-        .sorted { ($0.path.names.count, $0.path.description) < ($1.path.names.count, $1.path.description) }
+        .sorted { ($0.origin.path.names.count, $0.id.rawValue) < ($1.origin.path.names.count, $1.id.rawValue) }
     }
 
     public func inventory(of folder: FolderID) -> [InventoryMessage] {

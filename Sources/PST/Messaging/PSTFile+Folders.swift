@@ -120,7 +120,7 @@ extension PSTFile {
     private func property(_ id: UInt16, of folder: FolderNode) throws(PSTError) -> PropertyValue? {
         if let pending = folder.properties.first(where: { $0.id == id }) { return pending.value }
         guard !folder.isNew else { return nil }
-        var context = try self.context(of: folder.id)
+        let context = try self.context(of: folder.id)
         return try inTables { () throws(LTPError) in try context.value(id) }
     }
 

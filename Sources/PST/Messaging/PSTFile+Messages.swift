@@ -136,7 +136,7 @@ extension PSTFile {
     ) throws(PSTError) -> PropertyBag {
         let entry = try messageEntry(message, in: folder)
         return try inTables { () throws(LTPError) in
-            var context = try PropertyContextEditor(entry, in: database)
+            let context = try PropertyContextEditor(entry, in: database)
             var bag = PropertyBag()
             for tag in tags {
                 guard let value = try context.value(tag.id), value.type == tag.type else { continue }

@@ -21,7 +21,7 @@ extension PSTFile {
         }
         let missing = schema.tags.filter { !known.contains($0) }
         guard !missing.isEmpty else { return row }
-        var context = try self.context(of: id)
+        let context = try self.context(of: id)
         try inTables { () throws(LTPError) in
             for tag in missing where context.type(of: tag.id) == tag.type && !Self.isOwn(tag) {
                 guard let value = try context.value(tag.id) else { continue }
@@ -51,7 +51,7 @@ extension PSTFile {
         let present = Set(source?.tags ?? [])
         if !present.contains(.messageStatus) { row.set(.messageStatus, .integer32(0)) }
         guard !present.contains(.conversationId) else { return }
-        var context = try self.context(of: message)
+        let context = try self.context(of: message)
         let bag = try inTables { () throws(LTPError) in
             var bag = PropertyBag()
             for tag in [PropertyTag.conversationIndexTracking, .conversationIndex, .conversationTopic] {

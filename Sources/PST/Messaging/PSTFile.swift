@@ -139,6 +139,9 @@ public final class PSTFile {
         return "\(page)-\(unique)"
     }
 
+    /// What an interruption had left unfinished and was repaired when the file was opened; one line each.
+    public var repairs: [String] { database.repairs }
+
     /// How data blocks are encoded.
     public var encoding: ContentEncoding { database.encoding }
 

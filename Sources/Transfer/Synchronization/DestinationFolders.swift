@@ -104,7 +104,8 @@ final class DestinationFolders<Destination: UpdatableMessageStore> {
     }
 
     private func origin(of folder: FolderInfo) -> FolderOrigin {
-        FolderOrigin(source: record.source, folder: folder.id, persistentID: folder.persistentID)
+        FolderOrigin(
+            source: record.source, folder: folder.id, persistentID: folder.persistentID, path: folder.path)
     }
 }
 

@@ -37,7 +37,7 @@ struct JournalRebuild<Destination: UpdatableMessageStore> {
         for folder in try await destination.inventory() {
             let row = try journal.insert(
                 NewJournalFolder(
-                    folder: folder.origin.folder, persistentID: folder.origin.persistentID, path: folder.path,
+                    folder: folder.origin.folder, persistentID: folder.origin.persistentID, path: folder.origin.path,
                     destination: folder.id),
                 store: store, source: folder.origin.source, run: Self.unknownRun)
             for message in try await destination.inventory(of: folder.id) {
