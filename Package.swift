@@ -75,7 +75,12 @@ let package = Package(
         module("PSTStore", ["MailStore", "PST", "Conversion", "MAPI", "BinaryIO"]),
 
         // What was copied, and when.
-        module("Journal", ["MailStore", "MAPI", .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
+            "Journal",
+            [
+                "MailStore", "MAPI", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // The program.
         module("Transfer", ["MailStore", "Journal", "MAPI"]),
