@@ -3,7 +3,7 @@ import Glibc
 /// The time of day, by which the times of directories are judged.
 public struct WallClock: Sendable {
     /// Nanoseconds since 1970.
-    let now: @Sendable () -> Int64
+    public let now: @Sendable () -> Int64
 
     /// - Parameter now: tells nanoseconds since 1970.
     public init(_ now: @escaping @Sendable () -> Int64) {
