@@ -12,10 +12,25 @@ enum OutputFile {
                 throw StoreError(.cannotCreate, "\(path): a symbolic link to nothing")
             }
             guard status.st_mode & S_IFMT == S_IFREG else { throw StoreError(.cannotCreate, "\(path): not a file") }
+            guard try isPST(path) else {
+                throw StoreError(.cannotCreate, "\(path): exists already, is no PST, and is not overwritten")
+            }
             return true
         }
         try checkDirectory(of: path)
         return false
+    }
+
+    /// Whether a file begins as every PST does: HEADER.dwMagic, [MS-PST] 2.2.2.6.
+    private static func isPST(_ path: String) throws(StoreError) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw StoreError(errno == EACCES ? .accessDenied : .inputOutput, "\(path): cannot be opened: \(reason)")
+        }
+        defer { close(descriptor) }
+        var magic = [UInt8](repeating: 0, count: 4)
+        return pread(descriptor, &magic, 4, 0) == 4 && magic == Array("!BDN".utf8)
     }
 
     /// - Throws: `.cannotCreate` where no file of that name can be made.

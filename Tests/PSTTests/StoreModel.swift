@@ -50,7 +50,7 @@ struct StoreModel {
         }
         for folder in tree.folders {
             var note: String?
-            if case .string(let text)? = folder.properties[note(of: reader)] { note = text }
+            if case .string(let text)? = folder.properties[Self.note] { note = text }
             model.folders[folder.id] = Folder(name: folder.name, parent: folder.parent, note: note)
             let contents = reader.contents(of: folder.id)
             guard contents.problems.isEmpty else { throw Complaint(text: "\(contents.problems)") }
@@ -76,8 +76,6 @@ struct StoreModel {
         }
         return model
     }
-
-    private static func note(of reader: PSTReader) -> NamedProperty { note }
 
     /// Everything that our own verifier finds wrong.
     static func findings(_ storage: any Storage, _ profile: VerificationProfile = .fresh) throws -> [String] {
