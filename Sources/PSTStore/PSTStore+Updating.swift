@@ -7,9 +7,7 @@ import PSTNDB
 
 extension PSTStore: UpdatableMessageStore {
     public func identity() -> StoreIdentity {
-        let digits = Array("0123456789abcdef")
-        let key = file.recordKey.bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return StoreIdentity(store: String(key), generation: file.generation)
+        StoreIdentity(recordKey: file.recordKey.bytes, generation: file.generation)
     }
 
     public func setOrigin(_ origin: FolderOrigin, of folder: FolderID) throws(StoreError) {

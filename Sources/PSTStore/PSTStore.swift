@@ -43,8 +43,8 @@ public actor PSTStore: WritableMessageStore {
     /// Held until the store is finished or given up.
     private var lock: FileLock?
     private var hasNewMessages = false
-    /// The file as it is since the last checkpoint, for those who ask what is in it.
-    var reader: PSTReader?
+    /// Open as long as the file does not change.
+    var openedInventory: PSTInventory?
     /// Folders by the names that this run has asked for: what is displayed may differ.
     private var asked: [NewFolder: FolderID] = [:]
     /// Those of them, so that no two names get one folder.
@@ -113,6 +113,9 @@ public actor PSTStore: WritableMessageStore {
             throw StoreError(error, path: path)
         }
     }
+
+    /// What an interruption had left unfinished and was repaired; one line each.
+    public var repairs: [String] { file.repairs }
 
     private static let inboxName = "Inbox"
 
@@ -227,7 +230,7 @@ public actor PSTStore: WritableMessageStore {
 
     public func checkpoint() throws(StoreError) {
         try changing { () throws(PSTError) in try file.checkpoint() }
-        reader = nil
+        openedInventory = nil
         if hasNewMessages { partial = nil }
     }
 

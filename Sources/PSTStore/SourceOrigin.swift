@@ -14,21 +14,22 @@ extension NamedProperty {
 extension FolderOrigin {
     private static let version = "1"
 
-    /// Four lines: the version of this form, the folder's id, "=" and what stays of it or nothing, the source.
+    /// Lines: the version of this form, the folder's id, "=" and what stays of it or nothing, the source, and the names of
+    /// its path.
     var text: String {
         let stays = persistentID.map { "=" + $0 } ?? ""
-        return [Self.version, folder.rawValue, stays, source].map(Self.escaped).joined(separator: "\n")
+        return ([Self.version, folder.rawValue, stays, source] + path.names).map(Self.escaped).joined(separator: "\n")
     }
 
     /// nil for what has another form.
     init?(text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(Self.unescaped)
-        guard lines.count == 4, lines[0] == Self.version, lines[2].isEmpty || lines[2].hasPrefix("=") else {
+        guard lines.count > 4, lines[0] == Self.version, lines[2].isEmpty || lines[2].hasPrefix("=") else {
             return nil
         }
         self.init(
             source: lines[3], folder: FolderID(rawValue: lines[1]),
-            persistentID: lines[2].isEmpty ? nil : String(lines[2].dropFirst()))
+            persistentID: lines[2].isEmpty ? nil : String(lines[2].dropFirst()), path: FolderPath(Array(lines[4...])))
     }
 
     /// Line feeds divide the lines, and a PST holds no NUL.

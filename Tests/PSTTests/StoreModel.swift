@@ -84,7 +84,7 @@ struct StoreModel {
             findings.lines.append(finding.description)
         }
         if !summary.isComplete { findings.lines.append("the file could not be looked at") }
-        return findings.lines.filter { !$0.contains("tree-thin-page") }
+        return findings.lines
     }
 
     private final class Findings {

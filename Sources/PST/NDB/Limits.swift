@@ -31,6 +31,8 @@ public enum NDBLimits {
     static let subnodes = 1 << 22
     /// Bytes of B-tree pages that a reader keeps.
     static let cachedPageBytes = 8 << 20
+    /// Bytes of memory that are set aside for data of which so many are announced.
+    static let reservedData = 16 << 20
     /// Highest index of a NID, 27 bits.
     static let nodeIndex: UInt32 = (1 << 27) - 1
 }
