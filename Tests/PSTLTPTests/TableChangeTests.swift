@@ -83,6 +83,32 @@ struct TableChangeTests {
         #expect(pages[2] <= pages[1] + 2, "\(pages)")
     }
 
+    @Test("leaves the table that shares its blocks as it is", arguments: [20, 400, 3000])
+    func sharedBlocks(rows: Int) throws {
+        let model = try TableModel(seed: 3)
+        for id in 1...rows { try model.append(id: UInt32(id)) }
+        try model.commit()
+        let (database, copy) = (model.database, NodeID(type: .contentsTable, index: 0x402))
+        let entry = try #require(try database.node(TableModel.node))
+        try database.retain(entry.data)
+        try database.retain(entry.subnodes)
+        try database.setNode(copy, entry)
+        try database.commit()
+        try model.reopen()
+        for step in 0..<60 {
+            guard let id = model.anyRow() else { break }
+            if step % 3 == 0 { try model.remove(id) } else { try model.update(id) }
+        }
+        try model.commit()
+        try model.expectEqual()
+        var other = try TableContext(entry, in: model.database)
+        #expect(other.rowCount == rows)
+        for id in try other.rowIDs() { #expect(try other.row(id: id) != nil) }
+        for id in model.rows.keys.sorted() { try model.remove(id) }
+        try model.commit()
+        try model.expectEqual()
+    }
+
     @Test("writes little where few rows of 100,000 are removed, added and changed")
     func cost() throws {
         let storage = MemoryStorage()
