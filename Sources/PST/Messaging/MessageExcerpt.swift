@@ -22,7 +22,9 @@ extension PSTReader {
         if let top = try inTables({ () throws(LTPError) in try context.storedValue(record) }) {
             head = try inNodes { () throws(NDBError) in
                 var blocks = try nodes.dataBlocks(of: top, budget: budget)
-                return try blocks.next() ?? []
+                var first: [UInt8] = []
+                _ = try blocks.next(appendingTo: &first)
+                return first
             }
         } else {
             guard case .binary(let bytes) = try inTables({ () throws(LTPError) in try context.value(record) }) else {
