@@ -65,7 +65,7 @@ struct Backup {
 
     /// Messages that the journal has of a PST.
     private func messages(of store: PSTStore, in journal: Journal) async throws(StoreError) -> Int {
-        guard let known = try journal.store(key: try await store.identity().store) else { return 0 }
+        guard let known = try journal.store(key: await store.identity().store) else { return 0 }
         return try journal.folders(of: known.id).reduce(0) { $0 + $1.messageCount + $1.goneCount }
     }
 
