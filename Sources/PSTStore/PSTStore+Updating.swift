@@ -6,7 +6,7 @@ import PST
 import PSTNDB
 
 extension PSTStore: UpdatableMessageStore {
-    public func identity() -> StoreIdentity {
+    public func identity() throws(StoreError) -> StoreIdentity {
         StoreIdentity(recordKey: file.recordKey.bytes, generation: file.generation)
     }
 
