@@ -83,11 +83,11 @@ let package = Package(
             ]),
 
         // The program.
-        module("Transfer", ["MailStore", "MAPI"]),
+        module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
+                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
                 "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -100,15 +100,18 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["MailStore", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "PSTNDB", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
         tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
-        tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("PSTTests", ["PST", "PSTVerification", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests(
             "PSTStoreTests",
-            ["PSTStore", "PST", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+            [
+                "PSTStore", "PST", "PSTVerification", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO",
+                "TestSupport",
+            ]),
         tests(
             "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
         tests("ReadbackTests", ["Readback", "PST", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
@@ -116,7 +119,7 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
-        tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
             ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),

@@ -21,7 +21,7 @@ extension Journal {
         }
     }
 
-    private static func folder(
+    static func folder(
         _ row: borrowing SQLStatement, _ session: borrowing Session
     ) throws -> JournalFolder {
         let id = try row.int64(0)
@@ -35,6 +35,21 @@ extension Journal {
             stateRun: try row.integer(6), changedRun: max(try row.integer(7), change?.run ?? 0),
             messageCount: try row.integer(8) + (change?.messages ?? 0),
             goneCount: try row.integer(9) + (change?.gone ?? 0), goneRun: try row.optionalInteger(10))
+    }
+
+    /// - Parameter id: ``JournalFolder/id``.
+    public func folder(_ id: Int64) throws(StoreError) -> JournalFolder? {
+        try read { database, session in
+            var row = try SQLStatement(
+                database,
+                """
+                SELECT id, folderID, persistentID, path, destination, state, stateRun, changedRun, messageCount,
+                    goneCount, goneRun
+                    FROM folder WHERE id = ?1
+                """)
+            try row.bind(1, id)
+            return try row.step() ? try Self.folder(row, session) : nil
+        }
     }
 
     /// Records a folder; it has no state yet.

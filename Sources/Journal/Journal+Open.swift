@@ -26,7 +26,9 @@ extension Journal {
             try JournalSchema.migrator(lineage: lineage, created: .current).migrate(queue)
             try JournalFile.clearSavedAt(queue)
             if isNew { try JournalFile.synchronizeDirectory(of: path) }
-            return Journal(path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: lock)
+            return Journal(
+                path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: lock,
+                isReadOnly: false)
         } catch {
             throw StoreError(error, journal: path)
         }
@@ -50,7 +52,9 @@ extension Journal {
                         "\(path): an older version wrote this journal; the next run brings it up to date")
                 }
             }
-            return Journal(path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: nil)
+            return Journal(
+                path: path, queue: queue, lineage: try JournalFile.lineage(queue, path: path), lock: nil,
+                isReadOnly: true)
         } catch {
             throw StoreError(error, journal: path)
         }

@@ -17,14 +17,14 @@ public final class Journal: Sendable {
     let queue: DatabaseQueue
     let session: Mutex<Session>
     private let isReadOnly: Bool
-    /// nil where the journal is only read.
+    /// nil where the journal is only read, or in memory.
     private let lock: JournalLock?
 
-    init(path: String, queue: DatabaseQueue, lineage: String, lock: JournalLock?) {
+    init(path: String, queue: DatabaseQueue, lineage: String, lock: JournalLock?, isReadOnly: Bool) {
         self.path = path
         self.queue = queue
         self.lock = lock
-        isReadOnly = lock == nil
+        self.isReadOnly = isReadOnly
         session = Mutex(Session(lineage: lineage))
     }
 
