@@ -87,8 +87,8 @@ let package = Package(
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
-                "MAPI", "BinaryIO",
+                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback",
+                "Conversion", "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
