@@ -74,20 +74,6 @@ extension Journal {
         ) { rows throws(SQLFailure) in try rows.bind(1, blob: digest) }
     }
 
-    /// Messages in a store of the same content, be they at the source or gone. At most 256.
-    /// - Parameters:
-    ///   - digest: SHA-256 of the original bytes.
-    ///   - store: ``JournalStore/id``.
-    public func messages(digest: [UInt8], store: Int64) throws(StoreError) -> [JournalMessage] {
-        try lookUp(
-            store,
-            """
-            substr(message.digest, 1, 6) = substr(?1, 1, 6) AND message.digest = ?1
-                AND message.digest IS NOT NULL
-            """
-        ) { rows throws(SQLFailure) in try rows.bind(1, blob: digest) }
-    }
-
     private func lookUp(
         _ store: Int64, _ condition: String, _ bind: (borrowing SQLStatement) throws(SQLFailure) -> Void
     ) throws(StoreError) -> [JournalMessage] {

@@ -39,7 +39,7 @@ struct JournalDamageTests {
             }
         }
         for run in try journal.runs(last: 10) { _ = try journal.problems(of: run.number) }
-        _ = try journal.messages(digest: [UInt8](repeating: 7, count: 32), store: 1)
+        _ = try journal.goneMessages(digest: [UInt8](repeating: 7, count: 32), store: 1)
         _ = try journal.folders(source: JournalScene.source, asOf: 9)
         try journal.check()
     }
