@@ -121,6 +121,9 @@ let package = Package(
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
+            "BackupTests",
+            ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
+        tests(
             "CommandLineTests",
             ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
