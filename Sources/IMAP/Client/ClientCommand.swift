@@ -1,8 +1,8 @@
-import IMAPGrammar
+package import IMAPGrammar
 import Synchronization
 
 /// A command on its way to a server, and whom to tell.
-struct ClientCommand: Sendable {
+package struct ClientCommand: Sendable {
     enum Effect: Sendable {
         case none
         /// STARTTLS: an OK is followed by TLS, not one byte in between.
@@ -11,12 +11,27 @@ struct ClientCommand: Sendable {
         case compress
     }
 
-    let text: CommandText
+    package let text: CommandText
     /// Answers challenges: AUTHENTICATE.
     var authentication: (any SASLMechanism)?
     var effect = Effect.none
     let receiver: (any ResponseReceiver)?
-    let completion: CommandCompletion
+    package let completion: CommandCompletion
+
+    package init(text: CommandText, receiver: (any ResponseReceiver)? = nil) {
+        self.init(text: text, authentication: nil, effect: .none, receiver: receiver)
+    }
+
+    init(
+        text: CommandText, authentication: (any SASLMechanism)? = nil, effect: Effect = .none,
+        receiver: (any ResponseReceiver)? = nil
+    ) {
+        self.text = text
+        self.authentication = authentication
+        self.effect = effect
+        self.receiver = receiver
+        completion = CommandCompletion()
+    }
 
     /// Whether nothing may be sent before it is answered.
     var isExclusive: Bool {
@@ -28,8 +43,8 @@ struct ClientCommand: Sendable {
 
 /// Tells the outcome of a command once: whoever comes first, the server's answer, a failure, or the caller who no longer
 /// waits.
-final class CommandCompletion: Sendable {
-    typealias Outcome = Result<StatusResponse, IMAPError>
+package final class CommandCompletion: Sendable {
+    package typealias Outcome = Result<StatusResponse, IMAPError>
 
     private enum State {
         case running
@@ -39,7 +54,9 @@ final class CommandCompletion: Sendable {
 
     private let state = Mutex(State.running)
 
-    func finish(_ outcome: Outcome) {
+    package init() {}
+
+    package func finish(_ outcome: Outcome) {
         let waiting: CheckedContinuation<Outcome, Never>? = state.withLock { state in
             switch state {
             case .running:
@@ -55,9 +72,14 @@ final class CommandCompletion: Sendable {
         waiting?.resume(returning: outcome)
     }
 
+    /// nil while the command runs.
+    package var finished: Outcome? {
+        state.withLock { if case .finished(let outcome) = $0 { outcome } else { nil } }
+    }
+
     /// Waits; to be called once. Where the task is cancelled, the outcome is ``IMAPError/Code/cancelled``, whatever
     /// becomes of the command.
-    func outcome() async -> Outcome {
+    package func outcome() async -> Outcome {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let finished: Outcome? = state.withLock { state in

@@ -77,7 +77,7 @@ public final class IMAPConnection: Sendable {
         _ text: CommandText, receiver: (any ResponseReceiver)? = nil
     ) async throws(IMAPError) -> StatusResponse {
         try await perform(
-            ClientCommand(text: text, receiver: receiver, completion: CommandCompletion()))
+            ClientCommand(text: text, receiver: receiver))
     }
 
     func perform(_ command: ClientCommand) async throws(IMAPError) -> StatusResponse {
@@ -86,7 +86,7 @@ public final class IMAPConnection: Sendable {
     }
 
     /// Gives a command without waiting; those of one task are sent in its order.
-    func submit(_ command: ClientCommand) {
+    package func submit(_ command: ClientCommand) {
         channel.writeAndFlush(command).whenFailure { _ in
             command.completion.finish(.failure(IMAPError(.closed, "the connection was lost")))
         }
@@ -108,7 +108,7 @@ public final class IMAPConnection: Sendable {
     ) async throws(IMAPError) -> (value: Value, status: StatusResponse) {
         let collector = ResponseCollector(value, take)
         let status = try await run(
-            name, ClientCommand(text: text, receiver: collector, completion: CommandCompletion()))
+            name, ClientCommand(text: text, receiver: collector))
         return (collector.value, status)
     }
 

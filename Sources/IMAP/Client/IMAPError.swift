@@ -41,7 +41,7 @@ public struct IMAPError: Error, Hashable, Sendable {
     }
 
     /// A command that was answered with NO or BAD.
-    init(_ command: String, failed response: StatusResponse) {
+    package init(_ command: String, failed response: StatusResponse) {
         self.init(
             response.condition == .bad ? .notUnderstood : .rejected,
             "\(command): \(response.condition.rawValue) \(response.text)", response: response)

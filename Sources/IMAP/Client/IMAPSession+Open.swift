@@ -69,7 +69,7 @@ private struct SessionOpening {
         try await connection.run(
             "STARTTLS",
             ClientCommand(
-                text: CommandText("STARTTLS"), effect: .startTLS, receiver: nil, completion: CommandCompletion()))
+                text: CommandText("STARTTLS"), effect: .startTLS))
         // What was told in clear text may have been anybody's: RFC 9051 6.2.1.
         capabilities = try await self.capabilities(told: StatusResponse(.ok, text: ""))
         return true
@@ -108,8 +108,7 @@ private struct SessionOpening {
         // NO means that TLS compresses already, or that the server has changed its mind: nothing is lost.
         _ = try await connection.perform(
             ClientCommand(
-                text: CommandText("COMPRESS DEFLATE"), effect: .compress, receiver: nil,
-                completion: CommandCompletion()))
+                text: CommandText("COMPRESS DEFLATE"), effect: .compress, receiver: nil))
     }
 
     private func namespaces() async throws(IMAPError) -> Namespaces? {

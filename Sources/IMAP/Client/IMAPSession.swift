@@ -68,7 +68,7 @@ public final class IMAPSession: Sendable {
         guard selected.withLock({ $0 }) != nil else { return }
         selected.withLock { $0 = nil }
         try await connection.run(
-            "UNSELECT", ClientCommand(text: CommandText("UNSELECT"), receiver: nil, completion: CommandCompletion()))
+            "UNSELECT", ClientCommand(text: CommandText("UNSELECT")))
     }
 
     /// Gives commands in a mailbox, which is opened where another one is; they follow each other without waiting.
@@ -94,7 +94,7 @@ public final class IMAPSession: Sendable {
         if found?.name != mailbox { found = try await examineAlone(mailbox) }
         guard let found else { throw IMAPError(.closed, "no mailbox is open") }
         let pending = commands(found).map {
-            ClientCommand(text: $0, receiver: receiver, completion: CommandCompletion())
+            ClientCommand(text: $0, receiver: receiver)
         }
         for command in pending { connection.submit(command) }
         return (found, pending)

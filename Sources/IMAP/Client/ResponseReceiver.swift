@@ -9,16 +9,16 @@ public protocol ResponseReceiver: AnyObject, Sendable {
 }
 
 /// Puts responses together into a value.
-final class ResponseCollector<Value: Sendable>: ResponseReceiver {
+package final class ResponseCollector<Value: Sendable>: ResponseReceiver {
     private let state: Mutex<Value>
     private let take: @Sendable (inout Value, Response) -> Bool
 
-    init(_ value: Value, _ take: @escaping @Sendable (inout Value, Response) -> Bool) {
+    package init(_ value: Value, _ take: @escaping @Sendable (inout Value, Response) -> Bool) {
         state = Mutex(value)
         self.take = take
     }
 
-    func receive(_ response: Response) -> Bool { state.withLock { take(&$0, response) } }
+    package func receive(_ response: Response) -> Bool { state.withLock { take(&$0, response) } }
 
-    var value: Value { state.withLock { $0 } }
+    package var value: Value { state.withLock { $0 } }
 }

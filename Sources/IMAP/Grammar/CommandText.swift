@@ -28,7 +28,8 @@ public struct CommandText: Hashable, Sendable {
         pieces[pieces.count - 1] += quoted + [UInt8(ascii: "\"")]
     }
 
-    private mutating func appendLiteral(_ bytes: [UInt8]) {
+    /// Appends the octets as a literal.
+    package mutating func appendLiteral(_ bytes: [UInt8]) {
         let needsNoWaiting: Bool
         switch literals {
         case .any: needsNoWaiting = true

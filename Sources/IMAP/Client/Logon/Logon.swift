@@ -42,7 +42,7 @@ struct Logon {
             var text = CommandText("LOGIN", literals: capabilities.nonSynchronizingLiterals)
             text.appendString(Array(name.utf8))
             text.appendString(secret.bytes)
-            return ClientCommand(text: text, receiver: nil, completion: CommandCompletion())
+            return ClientCommand(text: text)
         case .plain:
             return authenticate(
                 PlainMechanism(authorization: account.authorizationIdentity, authentication: name, password: secret))
@@ -69,7 +69,7 @@ struct Logon {
             text.append(" " + (initial.isEmpty ? "=" : Base64.encoded(initial)))
         }
         return ClientCommand(
-            text: text, authentication: mechanism, receiver: nil, completion: CommandCompletion())
+            text: text, authentication: mechanism)
     }
 
     /// A server that repeats what it was sent must not bring the secret into a log.
