@@ -1,6 +1,5 @@
-import Testing
-
 import BinaryIO
+import Testing
 
 @Suite("Modified UTF-7, RFC 3501 5.1.3")
 struct ModifiedUTF7Tests {

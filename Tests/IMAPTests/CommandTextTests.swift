@@ -13,8 +13,10 @@ struct CommandTextTests {
             ("a\r\nA2 LOGOUT", .none, ["X {12}\r\n", "a\r\nA2 LOGOUT"]),
             ("a\r\nA2 LOGOUT", .any, ["X {12+}\r\na\r\nA2 LOGOUT"]),
             ("ü", .upTo4096, ["X {2+}\r\nü"]),
-            (String(repeating: "ü", count: 4_096), .upTo4096,
-                ["X {8192}\r\n", String(repeating: "ü", count: 4_096)]),
+            (
+                String(repeating: "ü", count: 4_096), .upTo4096,
+                ["X {8192}\r\n", String(repeating: "ü", count: 4_096)]
+            ),
         ] as [(String, Capabilities.NonSynchronizingLiterals, [String])])
     func strings(text: String, literals: Capabilities.NonSynchronizingLiterals, pieces: [String]) {
         var command = CommandText("X", literals: literals)

@@ -102,8 +102,7 @@ struct IMAPStoreTests {
         #expect(error?.code == .accessDenied)
         let text = error?.message ?? ""
         #expect(text.contains("fredb at imap://127.0.0.1") && text.contains("no entry for"), "\(text)")
-        #expect(!text.contains("secret AHN") && !text.contains(Base64.encoded(Array("\0fredb\0secret".utf8))), "\(text)")
-        #expect(!text.replacing("(secret)", with: "").contains("secret"), "\(text)")
+        #expect(!text.contains("secret") && !text.contains(Base64.encoded(Array("\0fredb\0secret".utf8))), "\(text)")
         await server.stop()
     }
 
@@ -195,7 +194,9 @@ struct IMAPStoreTests {
         let hasListed = Mutex(false)
         let server = try await ScriptedServer { connection, line in
             if line.contains("RFC822.SIZE") { hasListed.withLock { $0 = true } }
-            guard hasListed.withLock({ $0 }), !line.contains("RFC822.SIZE") else { return full.answer(connection, line) }
+            guard hasListed.withLock({ $0 }), !line.contains("RFC822.SIZE") else {
+                return full.answer(connection, line)
+            }
             if line.contains("BODY.PEEK[]") {
                 var fewer = gone
                 fewer.messages.removeAll { $0.uid == withheld }
@@ -297,11 +298,13 @@ struct IMAPStoreTests {
         await server.stop()
     }
 
-    @Test("What a hostile server sends is an error within the time-out", .timeLimit(.minutes(1)), arguments: [
-        "* 1 FETCH (UID 1 BODY[] {99999999999}\r\n", "* LIST () \"/\" {99999999}\r\n", "A1 OK\r\n", "A99 OK\r\n",
-        "\u{0}\u{1}\u{2}\r\n", "+ \r\n", "* BYE\r\n",
-        "* 1 FETCH (FLAGS " + String(repeating: "(", count: 50_000) + "\r\n",
-    ])
+    @Test(
+        "What a hostile server sends is an error within the time-out", .timeLimit(.minutes(1)),
+        arguments: [
+            "* 1 FETCH (UID 1 BODY[] {99999999999}\r\n", "* LIST () \"/\" {99999999}\r\n", "A1 OK\r\n", "A99 OK\r\n",
+            "\u{0}\u{1}\u{2}\r\n", "+ \r\n", "* BYE\r\n",
+            "* 1 FETCH (FLAGS " + String(repeating: "(", count: 50_000) + "\r\n",
+        ])
     func hostile(text: String) async throws {
         let small = SmallServer(["a"])
         let server = try await ScriptedServer { connection, line in

@@ -77,10 +77,13 @@ final class MailServer: Sendable {
             guard process.isRunning else { break }
             usleep(20_000)
         }
-        throw ServerFailure(description: (try? String(contentsOfFile: directory.path + "/output", encoding: .utf8)) ?? "")
+        throw ServerFailure(
+            description: (try? String(contentsOfFile: directory.path + "/output", encoding: .utf8)) ?? "")
     }
 
-    private static func withSocket<Value>(_ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Value, port: Int) -> Value {
+    private static func withSocket<Value>(_ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Value, port: Int)
+        -> Value
+    {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

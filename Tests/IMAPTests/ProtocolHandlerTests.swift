@@ -48,7 +48,8 @@ struct ProtocolHandlerTests {
         }
         wire.give(CommandText("ONE"), receiver: exists)
         wire.give(CommandText("TWO"), receiver: fetched)
-        try wire.receive("* 1 FETCH (UID 1)\r\n* 5 EXISTS\r\n* 2 RECENT\r\nA1 OK x\r\n* 7 EXISTS\r\n* 2 FETCH (UID 2)\r\n")
+        try wire.receive(
+            "* 1 FETCH (UID 1)\r\n* 5 EXISTS\r\n* 2 RECENT\r\nA1 OK x\r\n* 7 EXISTS\r\n* 2 FETCH (UID 2)\r\n")
         #expect(exists.value == [5])
         #expect(fetched.value == [1, 2])
     }
@@ -72,7 +73,8 @@ struct ProtocolHandlerTests {
     @Test(
         "What breaks the protocol ends the connection, with an error for every command",
         arguments: [
-            "A9 OK never asked\r\n", "+ what?\r\n", "garbage\r\n", "* 1 FETCH (\r\n", "\r\n", "* LIST () \"/\" {9999999}\r\n",
+            "A9 OK never asked\r\n", "+ what?\r\n", "garbage\r\n", "* 1 FETCH (\r\n", "\r\n",
+            "* LIST () \"/\" {9999999}\r\n",
         ])
     func violations(text: String) throws {
         let wire = try Wire()
@@ -85,7 +87,9 @@ struct ProtocolHandlerTests {
         #expect(later.failure != nil)
     }
 
-    @Test("A server that does not greet as IMAP servers do is refused", arguments: ["HTTP/1.1 400 Bad\r\n", "A1 OK x\r\n"])
+    @Test(
+        "A server that does not greet as IMAP servers do is refused",
+        arguments: ["HTTP/1.1 400 Bad\r\n", "A1 OK x\r\n"])
     func noGreeting(text: String) throws {
         let wire = try Wire()
         try wire.receive(text)

@@ -20,8 +20,10 @@ struct ResponseTests {
             ("* BYE [Gmail] is closed", .bye, .other("GMAIL", ""), "is closed"),
             ("* BAD [unfinished", .bad, nil, "[unfinished"),
             ("* NO [UIDNEXT x] y", .no, nil, "[UIDNEXT x] y"),
-            ("* PREAUTH [CAPABILITY IMAP4rev1 idle] hi", .preauthenticated,
-                .capability(Capabilities(["IMAP4REV1", "IDLE"])), "hi"),
+            (
+                "* PREAUTH [CAPABILITY IMAP4rev1 idle] hi", .preauthenticated,
+                .capability(Capabilities(["IMAP4REV1", "IDLE"])), "hi"
+            ),
             ("* OK a\u{1B}[31mb", .ok, nil, "a?[31mb"),
         ] as [(String, StatusResponse.Condition, ResponseCode?, String)])
     func status(text: String, condition: StatusResponse.Condition, code: ResponseCode?, message: String) throws {
@@ -45,8 +47,10 @@ struct ResponseTests {
     @Test(
         "A mailbox is listed with its attributes, separator and name",
         arguments: [
-            (#"* LIST (\HasNoChildren \Sent) "/" "Gesendete Objekte""#, ["\\HASNOCHILDREN", "\\SENT"], "/",
-                "Gesendete Objekte"),
+            (
+                #"* LIST (\HasNoChildren \Sent) "/" "Gesendete Objekte""#, ["\\HASNOCHILDREN", "\\SENT"], "/",
+                "Gesendete Objekte"
+            ),
             (#"* LIST () "." INBOX.Sent"#, [], ".", "INBOX.Sent"),
             (#"* LIST (\Noselect) NIL """#, ["\\NOSELECT"], nil, ""),
             (#"* LIST () "\\" "a\"b\\c""#, [], "\\", #"a"b\c"#),

@@ -16,7 +16,7 @@ final class Wire {
         channel = EmbeddedChannel()
         let handler = ProtocolHandler(greeting: greeting, readTimeout: readTimeout) { throw TLSBegins() }
         try channel.pipeline.syncOperations.addHandler(handler)
-        channel.pipeline.fireChannelActive()
+        channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 143), promise: nil)
     }
 
     /// What the server sends.

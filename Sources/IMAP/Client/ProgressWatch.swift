@@ -36,8 +36,9 @@ struct ProgressWatch {
 
     func isStalled(at now: Int64) -> Bool {
         now - windowStart >= readTimeout
-            || now - lastAnswer >= readTimeout.multipliedReportingOverflow(
-                by: Int64(ClientLimits.readTimeoutsPerAnswer)
-            ).partialValue
+            || now - lastAnswer
+                >= readTimeout.multipliedReportingOverflow(
+                    by: Int64(ClientLimits.readTimeoutsPerAnswer)
+                ).partialValue
     }
 }

@@ -21,7 +21,8 @@ final class ProtocolHandler: ChannelDuplexHandler {
     private var failure: IMAPError?
 
     init(
-        greeting: CommandCompletion, readTimeout: TimeAmount, makeTLS: @escaping @Sendable () throws -> NIOSSLClientHandler
+        greeting: CommandCompletion, readTimeout: TimeAmount,
+        makeTLS: @escaping @Sendable () throws -> NIOSSLClientHandler
     ) {
         self.greeting = greeting
         self.readTimeout = readTimeout
@@ -138,7 +139,8 @@ final class ProtocolHandler: ChannelDuplexHandler {
     }
 
     /// - Returns: what a command that was just answered with OK brings about.
-    private func handle(_ response: Response, context: ChannelHandlerContext) throws(IMAPError) -> ClientCommand.Effect? {
+    private func handle(_ response: Response, context: ChannelHandlerContext) throws(IMAPError) -> ClientCommand.Effect?
+    {
         let (action, isRelevant) = try pipeline.receive(response)
         if isRelevant { watch.receivedAnswer(at: now(context)) }
         switch action {

@@ -16,9 +16,11 @@ public struct CommandText: Hashable, Sendable {
     /// Appends a space and an astring, in the shortest form that is safe: atom, quoted, or literal.
     public mutating func appendString(_ bytes: [UInt8], quotes8Bit: Bool = false) {
         append(" ")
-        let isQuotable = bytes.count <= 1_000 && bytes.allSatisfy {
-            $0 != 0 && $0 != 0x0A && $0 != 0x0D && ($0 < 0x80 || quotes8Bit)
-        }
+        let isQuotable =
+            bytes.count <= 1_000
+            && bytes.allSatisfy {
+                $0 != 0 && $0 != 0x0A && $0 != 0x0D && ($0 < 0x80 || quotes8Bit)
+            }
         guard isQuotable else { return appendLiteral(bytes) }
         var quoted: [UInt8] = [UInt8(ascii: "\"")]
         for byte in bytes {

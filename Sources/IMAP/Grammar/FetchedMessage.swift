@@ -58,11 +58,7 @@ extension FrameReader {
             try expect("(", name)
             message.modificationSequence = try number64(name)
             try expect(")", name)
-        case "EMAILID":
-            if takeWord("NIL") { return }
-            try expect("(", name)
-            message.emailID = try objectID(name)
-            try expect(")", name)
+        case "EMAILID": message.emailID = try objectID(name)
         case "X-GM-MSGID": message.gmailMessageID = try number64(name)
         case "X-GM-LABELS": message.gmailLabels = try gmailLabels()
         case "RFC822": message.sections[""] = try nstring(name)

@@ -27,10 +27,7 @@ extension FrameReader {
             case "UIDVALIDITY": status.uidValidity = try number64(name)
             case "UNSEEN": status.unseen = try number64(name)
             case "HIGHESTMODSEQ": status.highestModificationSequence = try number64(name)
-            case "MAILBOXID":
-                try expect("(", name)
-                status.mailboxID = try objectID(name)
-                try expect(")", name)
+            case "MAILBOXID": status.mailboxID = try objectID(name)
             default: try skipValue(name)
             }
         }

@@ -52,20 +52,11 @@ extension FrameReader {
             return .highestModificationSequence(try number64(name))
         case "MAILBOXID":
             try space(name)
-            try expect("(", name)
-            let id = try objectID(name)
-            try expect(")", name)
+            guard let id = try objectID(name) else { throw wrong(name) }
             return .mailboxID(id)
         default:
             let arguments = run { $0 != UInt8(ascii: "]") }
             return .other(name, ServerText.printable(arguments.drop { $0 == 0x20 }))
         }
-    }
-
-    /// objectid = 1*255(ALPHA / DIGIT / "_" / "-") — RFC 8474 7.
-    mutating func objectID(_ production: String) throws(GrammarError) -> String {
-        let bytes = try atom(production)
-        guard bytes.count <= 255 else { throw wrong(production) }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

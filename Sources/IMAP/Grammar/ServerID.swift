@@ -10,7 +10,9 @@ extension FrameReader {
             guard fields.count < 100 else { throw wrong("id-params-list") }
             let name = ServerText.printable(try stringBytes("id-params-list")).lowercased()
             try space("id-params-list")
-            if let value = try nstringBytes("id-params-list") { fields[name] = ServerText.printable(value.prefix(1_000)) }
+            if let value = try nstringBytes("id-params-list") {
+                fields[name] = ServerText.printable(value.prefix(1_000))
+            }
         }
         return fields
     }

@@ -82,7 +82,9 @@ public final class IMAPStore: SynchronizingStore {
         labelOrder.withLock { $0 = entries.compactMap { GmailLabels.label(of: $0.mailbox) } }
         var states: [FolderID: SynchronizationState] = [:]
         for entry in entries where entry.info.holdsMessages {
-            guard let status = entry.mailbox.status, let state = FolderState(status), state.isConclusive else { continue }
+            guard let status = entry.mailbox.status, let state = FolderState(status), state.isConclusive else {
+                continue
+            }
             states[entry.info.id] = state.state
         }
         return SynchronizedHierarchy(table: HierarchyTable(folders: entries.map(\.info)), states: states)
@@ -103,9 +105,10 @@ public final class IMAPStore: SynchronizingStore {
         return try await reading(folder) { listing throws(IMAPError) in
             let detection = ChangeDetection(listing: listing, given: given) {
                 [main] uids, isSuspicious throws(IMAPError) in
-                if !isSuspicious { return try await MailboxSearch(session: listing.session, mailbox: name).existing(uids) }
-                await main.renew()
-                return try await main.perform { session throws(IMAPError) in
+                if !isSuspicious {
+                    return try await MailboxSearch(session: listing.session, mailbox: name).existing(uids)
+                }
+                return try await main.performAside { session throws(IMAPError) in
                     let selected = try await session.examine(name)
                     // Renumbered meanwhile: nothing is known to be gone.
                     guard selected.uidValidity == listing.selected.uidValidity else { return uids }

@@ -22,34 +22,40 @@ struct MailboxListing {
     func read() async throws(IMAPError) -> [Mailbox] {
         // STATUS of an open mailbox may be out of date.
         try await session.unselect()
-        let capabilities = session.capabilities
-        let isExtended = capabilities.contains("LIST-EXTENDED") || capabilities.contains("IMAP4REV2")
-        var command = CommandText("LIST \"\" \"*\"")
-        var hasStates = false
-        if isExtended {
-            var options: [String] = []
-            if capabilities.contains("SPECIAL-USE") || capabilities.contains("IMAP4REV2") {
-                options.append("SPECIAL-USE")
-            }
-            if capabilities.contains("LIST-STATUS") || capabilities.contains("IMAP4REV2") {
-                options.append("STATUS (\(statusItems))")
-                hasStates = true
-            }
-            if !options.isEmpty { command.append(" RETURN (\(options.joined(separator: " ")))") }
-        } else if capabilities.contains("XLIST") && !capabilities.contains("SPECIAL-USE") {
-            command = CommandText("XLIST \"\" \"*\"")
+        let collector = ResponseCollector(Answer()) { $0.take($1) }
+        let hasStates = isExtended && has("LIST-STATUS")
+        let texts = hasStates ? statusItems.map { listing(asking: $0) } : [listing(asking: nil)]
+        let commands = texts.map { ClientCommand(text: $0, receiver: collector) }
+        for command in commands { session.connection.submit(command) }
+        for command in commands {
+            let answer = try await command.completion.outcome().get()
+            guard answer.condition == .ok else { throw IMAPError("LIST", failed: answer) }
         }
-        let (answer, _) = try await session.connection.run(command, named: "LIST", into: Answer()) { $0.take($1) }
-        var mailboxes = merged(answer)
+        var mailboxes = merged(collector.value)
         if !hasStates { try await addStates(to: &mailboxes) }
         return mailboxes
     }
 
-    private var statusItems: String {
-        var items = "MESSAGES UIDNEXT UIDVALIDITY"
-        if session.capabilities.hasConditionalStore { items += " HIGHESTMODSEQ" }
-        if session.capabilities.contains("OBJECTID") { items += " MAILBOXID" }
-        return items
+    private func has(_ capability: String) -> Bool {
+        session.capabilities.contains(capability) || session.capabilities.contains("IMAP4REV2")
+    }
+
+    private var isExtended: Bool { has("LIST-EXTENDED") }
+
+    private func listing(asking items: String?) -> CommandText {
+        var options: [String] = []
+        if isExtended && has("SPECIAL-USE") { options.append("SPECIAL-USE") }
+        if let items { options.append("STATUS (\(items))") }
+        guard options.isEmpty else { return CommandText("LIST \"\" \"*\" RETURN (\(options.joined(separator: " ")))") }
+        let isOld = session.capabilities.contains("XLIST") && !has("SPECIAL-USE")
+        return CommandText("\(isOld ? "XLIST" : "LIST") \"\" \"*\"")
+    }
+
+    /// What to ask for, in requests that follow each other without waiting. MAILBOXID has one of its own: asked together with
+    /// HIGHESTMODSEQ, Cyrus 3.6 answers with bytes of its memory.
+    private var statusItems: [String] {
+        let states = "MESSAGES UIDNEXT UIDVALIDITY" + (session.capabilities.hasConditionalStore ? " HIGHESTMODSEQ" : "")
+        return session.capabilities.contains("OBJECTID") ? [states, "MAILBOXID"] : [states]
     }
 
     /// A mailbox may be listed more than once (RFC 5258 lists matching parents again).
@@ -71,7 +77,12 @@ struct MailboxListing {
         }
         for status in answer.states {
             let name = MailboxName(wire: status.name, spelling: session.spelling)
-            if let place = places[name] { mailboxes[place].status = status }
+            guard let place = places[name] else { continue }
+            if mailboxes[place].status == nil {
+                mailboxes[place].status = status
+            } else {
+                mailboxes[place].status?.merge(status)
+            }
         }
         return mailboxes
     }
@@ -80,20 +91,38 @@ struct MailboxListing {
     private func addStates(to mailboxes: inout [Mailbox]) async throws(IMAPError) {
         var pending: [(Int, ResponseCollector<MailboxStatus?>, ClientCommand)] = []
         for (place, mailbox) in mailboxes.enumerated() where mailbox.holdsMessages {
-            var text = session.command("STATUS", mailbox: mailbox.name)
-            text.append(" (\(statusItems))")
-            let collector = ResponseCollector<MailboxStatus?>(nil) { found, response in
-                guard found == nil, case .mailboxStatus(let status) = response else { return false }
-                found = status
-                return true
+            for items in statusItems {
+                var text = session.command("STATUS", mailbox: mailbox.name)
+                text.append(" (\(items))")
+                let collector = ResponseCollector<MailboxStatus?>(nil) { found, response in
+                    guard found == nil, case .mailboxStatus(let status) = response else { return false }
+                    found = status
+                    return true
+                }
+                let command = ClientCommand(text: text, receiver: collector)
+                session.connection.submit(command)
+                pending.append((place, collector, command))
             }
-            let command = ClientCommand(text: text, receiver: collector)
-            session.connection.submit(command)
-            pending.append((place, collector, command))
         }
         for (place, collector, command) in pending {
             _ = try await command.completion.outcome().get()
-            mailboxes[place].status = collector.value
+            guard let status = collector.value else { continue }
+            if mailboxes[place].status == nil {
+                mailboxes[place].status = status
+            } else {
+                mailboxes[place].status?.merge(status)
+            }
         }
+    }
+}
+
+extension MailboxStatus {
+    /// Adds what another response told of the same mailbox.
+    mutating func merge(_ other: MailboxStatus) {
+        messages = other.messages ?? messages
+        uidNext = other.uidNext ?? uidNext
+        uidValidity = other.uidValidity ?? uidValidity
+        highestModificationSequence = other.highestModificationSequence ?? highestModificationSequence
+        mailboxID = other.mailboxID ?? mailboxID
     }
 }

@@ -43,11 +43,6 @@ actor SessionProvider {
         if current === session { current = nil }
     }
 
-    /// Drops whichever session there is, so that the next one is new.
-    func renew() {
-        if let current { drop(current) }
-    }
-
     func close() async {
         isClosed = true
         let last = current
@@ -74,6 +69,21 @@ actor SessionProvider {
                 try await pause(wait)
             }
         }
+    }
+
+    /// Does something on a connection of its own, which sees the server as it is now.
+    nonisolated func performAside<Value: Sendable>(
+        _ body: (IMAPSession) async throws(IMAPError) -> Value
+    ) async throws(IMAPError) -> Value {
+        let session = try await IMAPSession.open(options.session)
+        let result: Result<Value, IMAPError>
+        do throws(IMAPError) {
+            result = .success(try await body(session))
+        } catch {
+            result = .failure(error)
+        }
+        await session.logOut()
+        return try result.get()
     }
 
     nonisolated func pause(_ duration: Duration) async throws(IMAPError) {

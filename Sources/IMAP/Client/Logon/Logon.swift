@@ -74,13 +74,11 @@ struct Logon {
 
     /// A server that repeats what it was sent must not bring the secret into a log.
     private func refused(_ response: StatusResponse, _ secret: Secret) -> IMAPError {
-        var text = response.text
-        for form in [String(decoding: secret.bytes, as: UTF8.self), Base64.encoded(secret.bytes)]
-        where form.count > 2 {
-            text = text.replacing(form, with: "(secret)")
+        let words = response.text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            secret.isIn(word) ? "(removed)" : String(word)
         }
-        // Also within the base64 of an initial response, where it stands at any of three offsets.
-        text = text.split(separator: " ").map { $0.count > 40 ? "(removed)" : String($0) }.joined(separator: " ")
+        var text = words.joined(separator: " ")
+        if secret.isIn(text[...]) { text = "(removed)" }
         let clean = StatusResponse(response.condition, code: response.code, text: text)
         return IMAPError(.refused, "logon as \(account.description) refused: \(text)", response: clean)
     }
