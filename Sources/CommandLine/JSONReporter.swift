@@ -24,6 +24,7 @@ final class JSONReporter: Reporter {
         if case .runFinished(let result) = event {
             object.set("status", Int(run.status(result).rawValue))
             object.set("seconds", Int(run.elapsed.components.seconds))
+            if let number = result.run { object.set("state", number) }
             if let failure = result.failure {
                 object.set("error", Self.name(failure.code))
                 object.set("message", failure.message)
@@ -108,6 +109,10 @@ final class JSONReporter: Reporter {
         object.set("failed", counts.failed)
         object.set("problems", counts.problems)
         object.set("bytes", counts.bytes)
+        object.set("state_changed", counts.stateChanged)
+        object.set("moved", counts.moved)
+        object.set("gone", counts.gone)
+        object.set("deleted", counts.deleted)
     }
 
     static func name(_ code: StoreError.Code) -> String {

@@ -17,7 +17,8 @@ public struct PropertyBag: Sendable, Equatable {
     /// The value of a fixed property; nil where absent **or of another type** than the tag says.
     public subscript(tag: PropertyTag) -> PropertyValue? {
         get {
-            for entry in fixed where entry.tag == tag { return entry.value }
+            // By position: an entry that is not wanted is not to be copied.
+            for position in fixed.indices where fixed[position].tag == tag { return fixed[position].value }
             return nil
         }
         set {
@@ -37,7 +38,7 @@ public struct PropertyBag: Sendable, Equatable {
 
     public subscript(name: NamedProperty) -> PropertyValue? {
         get {
-            for entry in named where entry.name == name { return entry.value }
+            for position in named.indices where named[position].name == name { return named[position].value }
             return nil
         }
         set {

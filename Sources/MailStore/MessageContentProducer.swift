@@ -4,6 +4,9 @@ public protocol MessageContentSink: AnyObject {
 
     /// Forgets everything taken so far: what follows is another try at the same message.
     func restart() throws(StoreError)
+
+    /// SHA-256 of everything taken so far, 32 bytes.
+    func digest() -> [UInt8]
 }
 
 /// A message that is made as RFC 5322 bytes when it is asked for.

@@ -40,6 +40,8 @@ final class DeliverySpool: MessageContentSink {
         file = nil
     }
 
+    func digest() -> [UInt8] { sha.current() }
+
     /// The content and its digest; the spool is empty afterwards.
     func finish() -> (content: DeliveryContent, digest: ContentDigest) {
         let digest = ContentDigest(sha256: sha.finish())

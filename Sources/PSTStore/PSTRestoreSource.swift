@@ -70,7 +70,7 @@ struct PSTMessageContent: MessageContentProducer {
         }
         let target = SinkAdapter(sink)
         do {
-            try OriginalMessage.rebuild(from: kept, message: object) { bytes in try target.take(bytes) }
+            try OriginalMessage.rebuild(from: kept, message: object, digest: sink.digest) { try target.take($0) }
             return ProducedContent(.original)
         } catch {
             if let failure = target.failure { throw failure }

@@ -34,4 +34,16 @@ struct ChecksumTests {
             hex(Digest.sha256(Array("abc".utf8)))
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
+
+    @Test("SHA-256 can be looked at before its bytes have ended, and goes on")
+    func digestOnTheWay() {
+        let sha = SHA256()
+        let bytes = Array("abcdef".utf8)
+        for count in 0...bytes.count {
+            #expect(sha.current() == Digest.sha256(Array(bytes[..<count])))
+            if count < bytes.count { bytes[count..<count + 1].withUnsafeBytes { sha.update($0) } }
+        }
+        #expect(sha.finish() == Digest.sha256(bytes))
+        #expect(sha.current() == Digest.sha256([]))
+    }
 }

@@ -53,6 +53,19 @@ struct OriginalDamageTests {
         }
     }
 
+    @Test("A digest that the sink has taken counts as if it had been taken here")
+    func digestOfSink() throws {
+        let (container, message) = try sample()
+        var taken: [UInt8] = []
+        try OriginalMessage.rebuild(
+            from: container, message: message, digest: { Digest.sha256(taken) }, to: { taken.append(contentsOf: $0) })
+        #expect(taken == Self.bytes)
+        #expect(throws: OriginalMessageError.digestMismatch) {
+            try OriginalMessage.rebuild(
+                from: container, message: message, digest: { Digest.sha256(taken + [0]) }, to: { _ in })
+        }
+    }
+
     @Test("Random containers are refused")
     func random() throws {
         let (container, message) = try sample()

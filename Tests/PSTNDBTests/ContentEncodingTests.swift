@@ -21,6 +21,16 @@ struct ContentEncodingTests {
         #expect(bytes == plain)
     }
 
+    @Test("give every byte the same whatever stands beside it", arguments: [0, 1, 7, 8, 9, 256, 513])
+    func substitution(count: Int) {
+        let plain = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) }
+        var bytes = plain
+        bytes.withMutableBytes { ContentEncoding.permute.encode($0, bid: 4) }
+        #expect(bytes == plain.map { ContentEncodingTables.encode[Int($0)] })
+        bytes.withMutableBytes { ContentEncoding.permute.decode($0, bid: 4) }
+        #expect(bytes == plain)
+    }
+
     @Test("use tables with the checksums of the reference, that undo each other")
     func tables() {
         #expect(pstChecksum(ContentEncodingTables.encode) == 0x82A0_2835)

@@ -27,10 +27,12 @@ public enum OriginalMessage {
     /// - Parameters:
     ///   - property: the value of ``property``.
     ///   - message: the item as it is now; its streams are read.
+    ///   - digest: SHA-256 of all that `sink` has taken, where that is computed anyway; it is then not done twice.
     /// - Throws: ``OriginalMessageError``, upon which the message has to be composed from its properties; and whatever
     ///   `sink` throws.
     public static func rebuild(
-        from property: [UInt8], message: MessageObject, to sink: (UnsafeRawBufferPointer) throws -> Void
+        from property: [UInt8], message: MessageObject, digest: (() -> [UInt8])? = nil,
+        to sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let container = try OriginalContainer(parsing: property)
         let item = StoredItem(message)
@@ -43,7 +45,7 @@ public enum OriginalMessage {
             try rebuilder.run { bytes in
                 guard bytes.count <= container.length - length else { throw OriginalMessageError.digestMismatch }
                 length += bytes.count
-                sha.update(bytes)
+                if digest == nil { sha.update(bytes) }
                 try sink(bytes)
             }
         } catch let error as OriginalMessageError {
@@ -52,7 +54,7 @@ public enum OriginalMessage {
             throw error
         }
         try comparison.checkContent(rebuilder.digests)
-        guard length == container.length, sha.finish() == container.digest else {
+        guard length == container.length, digest?() ?? sha.finish() == container.digest else {
             throw OriginalMessageError.digestMismatch
         }
     }
@@ -63,26 +65,19 @@ private struct FingerprintComparison {
     private let expected: ItemFingerprint
     private let item: StoredItem
     private var hasher = FingerprintHasher()
-    private var isContentChecked = false
 
     init(_ expected: ItemFingerprint, _ item: StoredItem) {
         self.expected = expected
         self.item = item
     }
 
-    /// Everything but attachments that are streamed: those are read once only, when the original is rebuilt.
+    /// Everything but the content of attachments: that is read once only, when the original is rebuilt.
     mutating func checkBeforeReading() throws {
         for part in EditedPart.allCases where part != .attachmentContent { try check(part, []) }
-        let isStreamed = item.leaves.contains { leaf in
-            if case .stream = leaf.content { true } else { false }
-        }
-        if !isStreamed { try checkContent([:]) }
     }
 
     /// - Parameter known: digests of attachments that have been read to their ends.
     mutating func checkContent(_ known: [Int: ContentDigest]) throws {
-        guard !isContentChecked else { return }
-        isContentChecked = true
         var digests: [ContentDigest] = []
         for (number, leaf) in item.leaves.enumerated() {
             if let digest = known[number] {

@@ -36,10 +36,17 @@ struct OriginalRebuilder {
             }
             current = (reference.source, StoredReader(content))
         }
-        var reader = current?.reader ?? StoredReader(.none)
-        let isWhole = try Self.write(reference, from: &reader, to: sink)
-        current?.reader = reader
-        guard isWhole else { throw OriginalMessageError.damaged("a reference beyond the end of its source") }
+        guard var reader = takeReader() else { return }
+        defer { current = (reference.source, reader) }
+        guard try Self.write(reference, from: &reader, to: sink) else {
+            throw OriginalMessageError.damaged("a reference beyond the end of its source")
+        }
+    }
+
+    /// Held once while it is used: its buffer is then changed, not copied.
+    private mutating func takeReader() -> StoredReader? {
+        defer { current = nil }
+        return current?.reader
     }
 
     /// Writes what `reference` stands for.

@@ -105,7 +105,9 @@ struct Base64LineEncoder {
             } else {
                 // Groups go over line ends: digits first, into the end of the room, then moved into lines.
                 let digits = UnsafeMutableRawBufferPointer(rebasing: room[lineEnds...])
-                Self.encodeGroups(bytes, into: digits)
+                Base64Digits.pairs.withUnsafeBufferPointer { pairs in
+                    Self.encode(bytes.count / 3, of: bytes, 0, into: digits, 0, pairs)
+                }
                 Self.pad(digits, padding)
                 count = divide(UnsafeRawBufferPointer(digits), into: room)
             }
@@ -119,15 +121,15 @@ struct Base64LineEncoder {
     ) -> Int {
         var from = 0
         var to = 0
-        while from < bytes.count {
-            if column == layout.columns { endLine(room, &to) }
-            let groups = min((layout.columns - column) / 4, (bytes.count - from) / 3)
-            Self.encodeGroups(
-                UnsafeRawBufferPointer(rebasing: bytes[from..<from + groups * 3]),
-                into: UnsafeMutableRawBufferPointer(rebasing: room[to...]))
-            from += groups * 3
-            to += groups * 4
-            column += groups * 4
+        Base64Digits.pairs.withUnsafeBufferPointer { pairs in
+            while from < bytes.count {
+                if column == layout.columns { endLine(room, &to) }
+                let groups = min((layout.columns - column) / 4, (bytes.count - from) / 3)
+                Self.encode(groups, of: bytes, from, into: room, to, pairs)
+                from += groups * 3
+                to += groups * 4
+                column += groups * 4
+            }
         }
         return to
     }
@@ -163,15 +165,29 @@ struct Base64LineEncoder {
         for position in digits.count - padding..<digits.count { digits[position] = UInt8(ascii: "=") }
     }
 
-    private static func encodeGroups(_ bytes: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) {
-        Base64Digits.pairs.withUnsafeBufferPointer { pairs in
-            var to = 0
-            for from in stride(from: 0, to: bytes.count - 2, by: 3) {
-                let group = Int(bytes[from]) << 16 | Int(bytes[from + 1]) << 8 | Int(bytes[from + 2])
-                let digits = UInt32(pairs[group >> 12]) | UInt32(pairs[group & 0xFFF]) << 16
-                room.storeBytes(of: digits.littleEndian, toByteOffset: to, as: UInt32.self)
-                to += 4
-            }
+    /// Encodes groups of three bytes from `start` on as digits from `end` on, two groups at a time as long as eight
+    /// bytes can be loaded.
+    private static func encode(
+        _ groups: Int, of bytes: UnsafeRawBufferPointer, _ start: Int, into room: UnsafeMutableRawBufferPointer,
+        _ end: Int, _ pairs: UnsafeBufferPointer<UInt16>
+    ) {
+        var (from, to, left) = (start, end, groups)
+        while left >= 2, from + 8 <= bytes.count {
+            let word = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: from, as: UInt64.self))
+            let high = UInt64(pairs[Int(word >> 52)]) | UInt64(pairs[Int(word >> 40 & 0xFFF)]) << 16
+            let low = UInt64(pairs[Int(word >> 28 & 0xFFF)]) | UInt64(pairs[Int(word >> 16 & 0xFFF)]) << 16
+            room.storeBytes(of: (high | low << 32).littleEndian, toByteOffset: to, as: UInt64.self)
+            from += 6
+            to += 8
+            left -= 2
+        }
+        while left > 0 {
+            let group = Int(bytes[from]) << 16 | Int(bytes[from + 1]) << 8 | Int(bytes[from + 2])
+            let digits = UInt32(pairs[group >> 12]) | UInt32(pairs[group & 0xFFF]) << 16
+            room.storeBytes(of: digits.littleEndian, toByteOffset: to, as: UInt32.self)
+            from += 3
+            to += 4
+            left -= 1
         }
     }
 }

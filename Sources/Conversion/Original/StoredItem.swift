@@ -143,7 +143,11 @@ struct StoredReader {
     private mutating func fill(_ wanted: Int) throws -> Int {
         if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: OriginalLimits.pieceLength) }
         var count = 0
-        while count < wanted, var reader = stream {
+        guard var reader = stream else { return 0 }
+        // Held once: what it keeps is changed, not copied.
+        stream = nil
+        defer { stream = reader }
+        while count < wanted {
             let got: Int
             do {
                 got = try buffer.withUnsafeMutableBytes { bytes in
@@ -152,7 +156,6 @@ struct StoredReader {
             } catch {
                 throw OriginalMessageError.unreadable("\(error)")
             }
-            stream = reader
             guard got > 0 else { break }
             count += min(got, wanted - count)
         }

@@ -76,21 +76,8 @@ extension PropertyValueEncoding {
     static func text(_ bytes: ArraySlice<UInt8>) -> String {
         bytes.withUnsafeBytes { raw in
             var count = raw.count / 2
-            func unit(_ index: Int) -> UInt16 { raw.loadLittleEndian(UInt16.self, at: 2 * index) ?? 0 }
-            while count > 0, unit(count - 1) == 0 { count -= 1 }
-            var all: UInt16 = 0
-            for index in 0..<count { all |= unit(index) }
-            if all < 0x80 {
-                return String(unsafeUninitializedCapacity: count) { buffer in
-                    for index in 0..<count { buffer[index] = raw[2 * index] }
-                    return count
-                }
-            }
-            let units = [UInt16](unsafeUninitializedCapacity: count) { buffer, filled in
-                for index in 0..<count { buffer.initializeElement(at: index, to: unit(index)) }
-                filled = count
-            }
-            return String(decoding: units, as: UTF16.self)
+            while count > 0, raw[2 * count - 1] == 0, raw[2 * count - 2] == 0 { count -= 1 }
+            return String(utf16LittleEndian: UnsafeRawBufferPointer(rebasing: raw[..<(2 * count)]))
         }
     }
 

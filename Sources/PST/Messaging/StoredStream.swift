@@ -24,10 +24,10 @@ struct StoredStream: AttachmentStream {
         mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
             guard !buffer.isEmpty else { return 0 }
             if position == block.count {
-                var blocks = try self.blocks ?? stream.nodes.dataBlocks(of: stream.top)
-                block = try blocks.next() ?? []
-                self.blocks = blocks
+                if blocks == nil { blocks = try stream.nodes.dataBlocks(of: stream.top) }
+                block.removeAll(keepingCapacity: true)
                 position = 0
+                _ = try blocks?.next(appendingTo: &block)
                 done += UInt64(block.count)
                 guard done <= stream.size, !block.isEmpty || done == stream.size else {
                     throw PSTError.damaged("XBLOCK.lcbTotal: found \(stream.size), expected \(done)")

@@ -72,6 +72,14 @@ enum BlockTrailer {
     static func verify(
         _ extent: [UInt8], of entry: BlockEntry, id: BlockID, format: FileFormat, checksums: Bool = true
     ) throws(NDBError) {
+        try extent.withBytes { (bytes) throws(NDBError) in
+            try verify(bytes, of: entry, id: id, format: format, checksums: checksums)
+        }
+    }
+
+    static func verify(
+        _ extent: UnsafeRawBufferPointer, of entry: BlockEntry, id: BlockID, format: FileFormat, checksums: Bool = true
+    ) throws(NDBError) {
         let trailer = extent.count - format.blockTrailer
         func damaged(_ field: String, _ found: UInt64, _ expected: UInt64) -> NDBError {
             .damaged("BLOCKTRAILER", field, at: entry.offset, found: found, expected: "\(expected)")
@@ -86,7 +94,7 @@ enum BlockTrailer {
         guard storedID == id.rawValue else { throw damaged("bid", storedID, id.rawValue) }
         guard checksums else { return }
         let stored = extent.loadLittleEndian(UInt32.self, at: trailer + (isANSI ? 8 : 4)) ?? 0
-        let checksum = extent.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[..<Int(count)])) }
+        let checksum = pstChecksum(UnsafeRawBufferPointer(rebasing: extent[..<Int(count)]))
         guard stored == checksum else { throw damaged("dwCRC", UInt64(stored), UInt64(checksum)) }
     }
 }

@@ -1,3 +1,5 @@
+import BinaryIO
+
 /// bCryptMethod, [MS-PST] 2.2.2.6: how the bytes of data blocks are obscured. Internal blocks and pages never are.
 public enum ContentEncoding: UInt8, Sendable {
     case none = 0
@@ -13,7 +15,7 @@ public enum ContentEncoding: UInt8, Sendable {
     func encode(_ bytes: UnsafeMutableRawBufferPointer, bid: UInt64) {
         switch self {
         case .none: break
-        case .permute: Self.substitute(bytes, ContentEncodingTables.encode)
+        case .permute: Self.substitute(bytes, ContentEncodingTables.encodePairs)
         case .cyclic: Self.cycle(bytes, bid: bid)
         }
     }
@@ -22,18 +24,26 @@ public enum ContentEncoding: UInt8, Sendable {
     package func decode(_ bytes: UnsafeMutableRawBufferPointer, bid: UInt64) {
         switch self {
         case .none: break
-        case .permute: Self.substitute(bytes, ContentEncodingTables.decode)
+        case .permute: Self.substitute(bytes, ContentEncodingTables.decodePairs)
         case .cyclic: Self.cycle(bytes, bid: bid)
         }
     }
 
-    private static func substitute(_ bytes: UnsafeMutableRawBufferPointer, _ table: [UInt8]) {
-        table.withUnsafeBufferPointer { table in
-            guard let table = table.baseAddress, let start = bytes.baseAddress else { return }
-            let target = start.assumingMemoryBound(to: UInt8.self)
-            for position in 0..<bytes.count {
-                // The index is a byte and the table has 256 entries.
-                target[position] = table[Int(target[position])]
+    /// - Parameter pairs: has an entry for every two bytes.
+    private static func substitute(_ bytes: UnsafeMutableRawBufferPointer, _ pairs: [UInt16]) {
+        pairs.withUnsafeBufferPointer { pairs in
+            guard let pairs = pairs.baseAddress else { return }
+            var position = 0
+            while position + 8 <= bytes.count {
+                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                let low = UInt64(pairs[Int(word & 0xFFFF)]) | UInt64(pairs[Int(word >> 16 & 0xFFFF)]) << 16
+                let high = UInt64(pairs[Int(word >> 32 & 0xFFFF)]) | UInt64(pairs[Int(word >> 48)]) << 16
+                bytes.store(littleEndian: low | high << 32, at: position)
+                position += 8
+            }
+            while position < bytes.count {
+                bytes[position] = UInt8(truncatingIfNeeded: pairs[Int(bytes[position])])
+                position += 1
             }
         }
     }

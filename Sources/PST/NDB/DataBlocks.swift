@@ -8,6 +8,9 @@ public struct DataBlocks {
     private var indexes: [BlockID] = []
     /// Data blocks of the open XBLOCK, the next one last.
     private var blocks: [BlockID] = []
+    private var cursor: LeafCursor?
+    /// Blocks that are read at once.
+    private var run: [StoredBlock] = []
 
     init(top: BlockID, in nodes: NodeReader, budget: ReadBudget?) throws(NDBError) {
         self.nodes = nodes
@@ -18,9 +21,7 @@ public struct DataBlocks {
         }
         guard top.isInternal else {
             blocks = [top]
-            guard let entry = try nodes.blockEntry(top) else {
-                throw .damaged("BBTENTRY", "bid", at: nil, found: "no entry", expected: "block \(top)")
-            }
+            let entry = try nodes.stored(top, near: &cursor).entry
             size = UInt64(entry.inflatedCount > 0 ? entry.inflatedCount : entry.count)
             return
         }
@@ -49,9 +50,54 @@ public struct DataBlocks {
         return id
     }
 
-    /// The data of the next block; nil at the end.
-    public mutating func next() throws(NDBError) -> [UInt8]? {
-        guard let id = try nextID() else { return nil }
-        return try nodes.block(id, budget: budget)
+    /// Appends data to `bytes`: those of the next block, and those of blocks behind it as far as they can be read at once.
+    /// - Returns: false at the end, where there is nothing to append.
+    public mutating func next(appendingTo bytes: inout [UInt8]) throws(NDBError) -> Bool {
+        guard let id = try nextID() else { return false }
+        let first = try nodes.stored(id, near: &cursor)
+        try budget?.spend(first.dataSize)
+        run.removeAll(keepingCapacity: true)
+        run.append(first)
+        extendRun(first)
+        var done = 0
+        do throws(NDBError) {
+            done = try nodes.append(run, to: &bytes)
+        } catch {
+            // The file may end within the run, which is no fault of its first block.
+            guard run.count > 1 else { throw error }
+            let alone = [first]
+            putBack(from: 1)
+            done = try nodes.append(alone, to: &bytes)
+        }
+        putBack(from: done)
+        return true
+    }
+
+    /// Adds the blocks that lie behind `first` in the file as they do in the data.
+    private mutating func extendRun(_ first: StoredBlock) {
+        var end = first.end(in: nodes.format)
+        var stored = first.extent(in: nodes.format)
+        var size = first.dataSize
+        // What is wrong with a block shows when it is the first one.
+        while let id = blocks.last, !id.isInternal, let block = try? nodes.stored(id, near: &cursor),
+            block.entry.offset == end
+        {
+            stored += block.extent(in: nodes.format)
+            size += block.dataSize
+            guard max(stored, size) <= NodeReader.windowSize, isAffordable(block) else { return }
+            end = block.end(in: nodes.format)
+            run.append(block)
+            blocks.removeLast()
+        }
+    }
+
+    private func isAffordable(_ block: StoredBlock) -> Bool {
+        guard let budget else { return true }
+        return (try? budget.spend(block.dataSize)) != nil
+    }
+
+    /// The blocks of the run from `number` on are the next ones again.
+    private mutating func putBack(from number: Int) {
+        while run.count > number, let block = run.popLast() { blocks.append(block.id) }
     }
 }

@@ -104,7 +104,9 @@ extension BTreeKind {
 
 /// Numbers as wide as ids and offsets are in a format.
 extension FileFormat {
-    func word(_ bytes: [UInt8], at offset: Int) -> UInt64 {
+    func word(_ bytes: [UInt8], at offset: Int) -> UInt64 { bytes.withUnsafeBytes { word($0, at: offset) } }
+
+    func word(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
         wordSize == 4
             ? UInt64(bytes.loadLittleEndian(UInt32.self, at: offset) ?? 0)
             : bytes.loadLittleEndian(UInt64.self, at: offset) ?? 0

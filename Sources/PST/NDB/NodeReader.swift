@@ -15,6 +15,10 @@ public final class NodeReader: Sendable {
     private let summary: FileSummary
     private let checksums: Bool
     private let cache = Mutex(PageCache())
+    /// Memory for extents on their way, used again and again; never more than are in use at a time.
+    private let windows = Mutex<[[UInt8]]>([])
+    /// Bytes that are read at once; no block of any format is larger.
+    static let windowSize = 128 << 10
 
     /// Opens a PST.
     /// - Parameter isLenient: accept wrong checksums.
@@ -47,13 +51,17 @@ public final class NodeReader: Sendable {
         return ReadBudget(bytes: max(enough, Int(overflow ? most : min(held, most))))
     }
 
-    func bytes(_ count: Int, at offset: UInt64, _ structure: String) throws(NDBError) -> [UInt8] {
+    private func bytes(_ count: Int, at offset: UInt64, _ structure: String) throws(NDBError) -> [UInt8] {
+        try checkPlace(count, at: offset, structure)
+        return try storage.read(count, at: offset)
+    }
+
+    private func checkPlace(_ count: Int, at offset: UInt64, _ structure: String) throws(NDBError) {
         guard offset <= fileSize, UInt64(count) <= fileSize - offset else {
             throw .damaged(
                 structure, "ib", at: offset, found: "\(count) bytes there", expected: "a place inside \(fileSize) bytes"
             )
         }
-        return try storage.read(count, at: offset)
     }
 }
 
@@ -109,8 +117,12 @@ extension NodeReader {
         return page.node(at: index).entry
     }
 
-    func blockEntry(_ id: BlockID) throws(NDBError) -> BlockEntry? {
+    /// The entry of a block; nil where there is none.
+    /// - Parameter cursor: where the look-up before this one ended, and then where this one did.
+    private func blockEntry(_ id: BlockID, near cursor: inout LeafCursor?) throws(NDBError) -> BlockEntry? {
+        if let entry = cursor?.next(id.rawValue) { return entry }
         guard let (page, index) = try leaf(.blocks, id.rawValue) else { return nil }
+        cursor = LeafCursor(page: page, index: index)
         return page.block(at: index)
     }
 
@@ -180,30 +192,89 @@ extension NodeReader {
     /// The decoded data of a block.
     /// - Throws: ``NDBError`` naming the field of BLOCKTRAILER or BBTENTRY that is wrong.
     public func block(_ id: BlockID, budget: ReadBudget? = nil) throws(NDBError) -> [UInt8] {
-        guard let entry = try blockEntry(id) else {
+        let block = try stored(id)
+        try budget?.spend(block.dataSize)
+        return try read(block.extent(in: format), at: block.entry.offset) { (extent) throws(NDBError) in
+            try withData(of: block, in: extent) { Array($0) }
+        }
+    }
+
+    /// What is known of a block before it is read, checked as far as that goes.
+    func stored(_ id: BlockID) throws(NDBError) -> StoredBlock {
+        var cursor: LeafCursor?
+        return try stored(id, near: &cursor)
+    }
+
+    func stored(_ id: BlockID, near cursor: inout LeafCursor?) throws(NDBError) -> StoredBlock {
+        guard let entry = try blockEntry(id, near: &cursor) else {
             throw .damaged("BBTENTRY", "bid", at: nil, found: "no entry", expected: "block \(id)")
         }
-        let count = Int(entry.count)
-        guard count > 0, count <= format.blockData else {
-            throw .damaged("BBTENTRY", "cb", at: entry.offset, found: count, expected: "1 to \(format.blockData)")
+        let block = StoredBlock(id: id, entry: entry)
+        guard entry.count > 0, entry.count <= format.blockData else {
+            throw .damaged("BBTENTRY", "cb", at: entry.offset, found: entry.count, expected: "1 to \(format.blockData)")
         }
-        try budget?.spend(max(count, Int(entry.inflatedCount)))
-        var bytes = try bytes(format.extent(ofData: count), at: entry.offset, "BBTENTRY")
-        try BlockTrailer.verify(bytes, of: entry, id: id, format: format, checksums: checksums)
-        bytes.removeLast(bytes.count - count)
-        let inflated = Int(entry.inflatedCount)
-        if format == .unicode4K, inflated > 0, inflated != count {
-            guard let data = inflate(bytes, to: inflated) else {
-                throw .damaged(
-                    "BLOCK", "data", at: entry.offset, found: "no zlib stream of \(inflated) bytes",
-                    expected: "one")
+        try checkPlace(block.extent(in: format), at: entry.offset, "BBTENTRY")
+        return block
+    }
+
+    /// Reads blocks that lie one behind the other, and appends the data of each to `bytes`.
+    /// - Parameter run: not empty, and at most ``windowSize`` bytes of extents.
+    /// - Returns: how many of them were read: fewer than all where one is damaged that is not the first.
+    func append(_ run: [StoredBlock], to bytes: inout [UInt8]) throws(NDBError) -> Int {
+        guard let first = run.first else { return 0 }
+        var size = 0
+        for block in run { size += block.extent(in: format) }
+        return try read(size, at: first.entry.offset) { (window) throws(NDBError) in
+            var start = 0
+            for (number, block) in run.enumerated() {
+                let end = start + block.extent(in: format)
+                let extent = UnsafeMutableRawBufferPointer(rebasing: window[start..<end])
+                do throws(NDBError) {
+                    try withData(of: block, in: extent) { bytes.append(contentsOf: $0) }
+                } catch {
+                    if number == 0 { throw error }
+                    return number
+                }
+                start = end
             }
-            bytes = data
+            return run.count
         }
-        if !id.isInternal {
-            bytes.withUnsafeMutableBytes { encoding.decode($0, bid: id.rawValue) }
+    }
+
+    /// Checks and decodes the block in `extent`, in place.
+    private func withData<Result>(
+        of block: StoredBlock, in extent: UnsafeMutableRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(NDBError) -> Result {
+        let (id, entry) = (block.id, block.entry)
+        try BlockTrailer.verify(
+            UnsafeRawBufferPointer(extent), of: entry, id: id, format: format, checksums: checksums)
+        let stored = UnsafeMutableRawBufferPointer(rebasing: extent[..<Int(entry.count)])
+        guard format == .unicode4K, entry.inflatedCount > 0, entry.inflatedCount != entry.count else {
+            if !id.isInternal { encoding.decode(stored, bid: id.rawValue) }
+            return body(UnsafeRawBufferPointer(stored))
         }
-        return bytes
+        guard var data = inflate(UnsafeRawBufferPointer(stored), to: Int(entry.inflatedCount)) else {
+            throw .damaged(
+                "BLOCK", "data", at: entry.offset, found: "no zlib stream of \(entry.inflatedCount) bytes",
+                expected: "one")
+        }
+        return data.withUnsafeMutableBytes { data in
+            if !id.isInternal { encoding.decode(data, bid: id.rawValue) }
+            return body(UnsafeRawBufferPointer(data))
+        }
+    }
+
+    /// Calls `body` with `count` bytes of the file, at most ``windowSize``, which it may change.
+    private func read<Result>(
+        _ count: Int, at offset: UInt64, _ body: (UnsafeMutableRawBufferPointer) throws(NDBError) -> Result
+    ) throws(NDBError) -> Result {
+        var window = windows.withLock { $0.popLast() } ?? [UInt8](repeating: 0, count: Self.windowSize)
+        defer { windows.withLock { $0.append(window) } }
+        return try window.withMutableBytes { (buffer) throws(NDBError) in
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+            try storage.read(into: part, at: offset)
+            return try body(part)
+        }
     }
 
     /// The data below `top`, block by block; no blocks for none.
@@ -216,11 +287,10 @@ extension NodeReader {
         var blocks = try dataBlocks(of: top, budget: budget)
         guard blocks.size <= UInt64(limit) else { throw .limit("more than \(limit) bytes below block \(top)") }
         var result: [UInt8] = []
-        while let block = try blocks.next() {
-            guard result.count + block.count <= limit else {
-                throw .limit("more than \(limit) bytes below block \(top)")
-            }
-            if result.isEmpty { result = block } else { result += block }
+        // What the file says of the size is not to cost memory before the data are there.
+        result.reserveCapacity(Int(min(blocks.size, UInt64(NDBLimits.reservedData))))
+        while try blocks.next(appendingTo: &result) {
+            guard result.count <= limit else { throw .limit("more than \(limit) bytes below block \(top)") }
         }
         return result
     }
@@ -260,9 +330,45 @@ private struct ReadOnlyStorage: @unchecked Sendable {
 
     func read(_ count: Int, at offset: UInt64) throws(NDBError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        try bytes.withMutableBytes { (buffer) throws(NDBError) in
-            try storing { () throws(StorageError) in try storage.read(into: buffer, at: offset) }
-        }
+        try bytes.withMutableBytes { (buffer) throws(NDBError) in try read(into: buffer, at: offset) }
         return bytes
     }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(NDBError) {
+        try storing { () throws(StorageError) in try storage.read(into: buffer, at: offset) }
+    }
+}
+
+/// A place in a leaf of the block B-tree. The blocks of a data tree mostly have ids that follow one another, and so do
+/// their entries.
+struct LeafCursor {
+    private let page: TreePage
+    private var index: Int
+
+    init(page: TreePage, index: Int) {
+        self.page = page
+        self.index = index
+    }
+
+    /// The entry behind the present one, which is then the present one, if it has that key.
+    mutating func next(_ key: UInt64) -> BlockEntry? {
+        guard index + 1 < page.count, page.key(at: index + 1) == key else { return nil }
+        index += 1
+        return page.block(at: index)
+    }
+}
+
+/// A block of which the block B-tree knows.
+struct StoredBlock {
+    let id: BlockID
+    let entry: BlockEntry
+
+    /// Bytes of the decoded data.
+    var dataSize: Int { max(Int(entry.count), Int(entry.inflatedCount)) }
+
+    /// Bytes that it takes in the file, its trailer included.
+    func extent(in format: FileFormat) -> Int { format.extent(ofData: Int(entry.count)) }
+
+    /// Where it ends in the file; it lies inside.
+    func end(in format: FileFormat) -> UInt64 { entry.offset + UInt64(extent(in: format)) }
 }
