@@ -164,9 +164,16 @@ struct MailProgram {
         self.session = session
     }
 
+    /// - Parameter each: called with each untagged response.
     @discardableResult
-    func run(_ command: CommandText) async throws -> StatusResponse {
-        let status = try await session.connection.perform(command)
+    func run(
+        _ command: CommandText, each: @escaping @Sendable (Response) -> Void = { _ in }
+    ) async throws -> StatusResponse {
+        let receiver = ResponseCollector(()) { _, response in
+            each(response)
+            return true
+        }
+        let status = try await session.connection.perform(command, receiver: receiver)
         guard status.condition == .ok else { throw ServerFailure(description: "\(command): \(status.text)") }
         return status
     }
@@ -178,26 +185,20 @@ struct MailProgram {
 
     func select(_ mailbox: String) async throws { try await run(session.command("SELECT", mailbox: name(mailbox))) }
 
+    @discardableResult
     func append(
         _ message: [UInt8], to mailbox: String, flags: String = "", date: String? = nil
-    ) async throws {
+    ) async throws -> StatusResponse {
         var command = session.command("APPEND", mailbox: name(mailbox))
         command.append(" (\(flags))" + (date.map { " \"\($0)\"" } ?? ""))
-        command.appendLiteralForTest(message)
-        try await run(command)
+        command.append(" ")
+        command.appendLiteral(message)
+        return try await run(command)
     }
 
     func name(_ mailbox: String) -> MailboxName { MailboxName(wire: Array(mailbox.utf8), spelling: .utf8) }
 
     func end() async { await session.logOut() }
-}
-
-extension CommandText {
-    /// A message: always a literal.
-    mutating func appendLiteralForTest(_ bytes: [UInt8]) {
-        append(" ")
-        appendLiteral(bytes)
-    }
 }
 
 /// A server, or what was to be prepared on it, failed.

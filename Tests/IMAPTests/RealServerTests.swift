@@ -35,7 +35,7 @@ struct RealServerTests {
         for number in 1...60 { messages.append(Array("Subject: \(number)\r\n\r\n\(number)\r\n".utf8)) }
         // Cyrus takes no message that is not well-formed.
         messages = await messages.asyncFilter { message in
-            let isTaken: Void? = try? await program.append(
+            let isTaken = try? await program.append(
                 message, to: "INBOX", flags: "\\Seen $Forwarded blue", date: "17-Jul-1996 02:44:25 -0700")
             return isTaken != nil
         }
@@ -128,6 +128,25 @@ struct RealServerTests {
         }
         await store.close()
         await program.end()
+    }
+
+    @Test("The contract of stores that tell changes is kept", arguments: MailServer.available, extensions)
+    func contract(kind: MailServer.Kind, without: Set<String>) async throws {
+        let server = try #require(MailServer.of(kind))
+        let mailbox = try await ServerMailbox(on: server, disabledExtensions: without)
+        #expect(try await SynchronizationContract.violations(of: mailbox) == [])
+        await mailbox.close()
+    }
+
+    @Test(
+        "Whatever happens to a mailbox, a copy kept by its changes equals it", arguments: MailServer.available,
+        extensions)
+    func histories(kind: MailServer.Kind, without: Set<String>) async throws {
+        let server = try #require(MailServer.of(kind))
+        let mailbox = try await ServerMailbox(on: server, disabledExtensions: without)
+        let seed = UInt64.random(in: 0...UInt64.max)
+        #expect(try await SynchronizationContract.violations(of: mailbox, seed: seed, changes: 120) == [])
+        await mailbox.close()
     }
 
     @Test("A mailbox that was made anew is known again without fetching messages", arguments: MailServer.available)
