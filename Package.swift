@@ -101,8 +101,8 @@ let package = Package(
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
-                "MAPI", "BinaryIO",
+                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback",
+                "Conversion", "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
@@ -143,6 +143,9 @@ let package = Package(
             ]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "BackupTests",
+            ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
             ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),

@@ -32,6 +32,18 @@ final class JournalLock: Sendable {
         close(descriptor)
     }
 
+    /// Who holds the lock, as far as can be told without taking it: "process 4711 since 2025-11-25 01:00:00 UTC".
+    static func holder(journal path: String) -> String? {
+        let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard let text = text(of: descriptor),
+            let process = pid_t(text.dropFirst("process ".count).prefix { $0.isNumber }), process > 0
+        else { return nil }
+        // What a process wrote that was killed is still there.
+        return kill(process, 0) == 0 || errno == EPERM ? text : nil
+    }
+
     /// The line that the holder wrote.
     private static func text(of descriptor: Int32) -> String? {
         var bytes = [UInt8](repeating: 0, count: JournalLimits.lockText)

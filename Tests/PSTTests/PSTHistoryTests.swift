@@ -69,8 +69,12 @@ private struct History {
         case 86..<92: try moveFolder()
         case 92..<95: try deleteFolder()
         case 95..<97: try noteFolder()
-        case 97: try file.checkpoint(); committed = model
-        case 98: try checkpointAndCompare(); try reopen()
+        case 97:
+            try file.checkpoint()
+            committed = model
+        case 98:
+            try checkpointAndCompare()
+            try reopen()
         default: try reopen()
         }
     }

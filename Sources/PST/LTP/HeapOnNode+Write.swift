@@ -72,8 +72,7 @@ extension HeapOnNode {
     }
 
     /// Writes the changed pages; ``tree`` is the heap afterwards.
-    /// - Parameter isShared: another node may have the data tree, too: its index blocks are not ours to release.
-    mutating func write(to database: NodeDatabase, isShared: Bool = false) throws(LTPError) {
+    mutating func write(to database: NodeDatabase) throws(LTPError) {
         guard isChanged else { return }
         try dropEmptyPages(in: database)
         try sealHeaders()
@@ -82,15 +81,7 @@ extension HeapOnNode {
         }
         let size = try storedSize()
         let blocks = slots.map(\.stored)
-        try inDatabase { () throws(NDBError) in
-            guard isShared, tree.blocks.count > 1 else { return try tree.update(to: blocks, size: size, in: database) }
-            // Every block that stays gets a reference of the new tree before the old tree gives up its own.
-            for (old, new) in zip(tree.blocks, blocks) where old == new { try database.retain(new) }
-            let old = tree.top
-            tree = StoredDataTree()
-            try tree.update(to: blocks, size: size, in: database)
-            try database.release(old)
-        }
+        try inDatabase { () throws(NDBError) in try tree.update(to: blocks, size: size, in: database) }
     }
 
     private mutating func write(_ index: Int, to database: NodeDatabase) throws(LTPError) {

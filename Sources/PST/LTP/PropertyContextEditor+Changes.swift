@@ -126,7 +126,7 @@ extension PropertyContextEditor {
             try set(sizeProperty, .integer32(Int32(clamping: objectSize())))
         }
         if subnodesAreChanged { try writeSubnodes() }
-        try heap.write(to: database, isShared: true)
+        try heap.write(to: database)
         isChanged = false
         return (heap.tree.top, subnodes)
     }
@@ -140,19 +140,20 @@ extension PropertyContextEditor {
             }
             entries[node] = SubnodeEntry(id: node, data: data, subnodes: .none)
         }
-        let list = entries.values.sorted { $0.id < $1.id }
+        var list = entries.values.sorted { $0.id < $1.id }
         let new = newValues
         subnodes = try inDatabase { () throws(NDBError) in
             // What stays gets a reference of the new tree before the old tree, which another object may have, too,
             // gives up its own.
-            for entry in list where new[entry.id] == nil {
-                try database.retain(entry.data)
-                try database.retain(entry.subnodes)
+            for (position, entry) in list.enumerated() where new[entry.id] == nil {
+                list[position] = SubnodeEntry(
+                    id: entry.id, data: try database.share(entry.data), subnodes: try database.share(entry.subnodes))
             }
             let top = try database.writeSubnodes(list)
             try database.release(subnodes)
             return top
         }
+        for entry in list { entries[entry.id] = entry }
         newValues = [:]
         subnodesAreChanged = false
     }

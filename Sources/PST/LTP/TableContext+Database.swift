@@ -37,10 +37,7 @@ extension TableContext {
     static func share(
         _ data: BlockID, in database: NodeDatabase, with cells: inout [NodeID: SubnodeEntry]
     ) throws(LTPError) -> NodeID {
-        try addCell(in: database, to: &cells) { () throws(NDBError) in
-            try database.retain(data)
-            return data
-        }
+        try addCell(in: database, to: &cells) { () throws(NDBError) in try database.share(data) }
     }
 
     static func addCell(
@@ -98,10 +95,32 @@ extension TableContext {
     mutating func release(_ reference: UInt32, in database: NodeDatabase) throws(LTPError) {
         let id = HeapID(rawValue: reference)
         if id.isHeapItem { return try heap.free(id) }
+        try ownSubnodes(in: database)
         guard let entry = cells.removeValue(forKey: NodeID(rawValue: reference)) else { return }
         try inDatabase { () throws(NDBError) in
             try database.release(entry.data)
             try database.release(entry.subnodes)
+        }
+    }
+
+    /// Makes the blocks of the subnode tree those of this table alone, before anything that they refer to is released:
+    /// a program that copies a node may have shared them. What they refer to has two owners then.
+    private mutating func ownSubnodes(in database: NodeDatabase) throws(LTPError) {
+        guard !ownsSubnodes else { return }
+        ownsSubnodes = true
+        let old = subnodeTree
+        guard !old.top.isNone else { return }
+        try inDatabase { () throws(NDBError) in
+            // Of several leaves any may be shared, and their counts are not ours to see.
+            let isShared = try database.referenceCount(of: old.top) > 1
+            guard isShared || old.entries.count > TableLimits.subnodesOfOneBlock else { return }
+            for entry in old.entries {
+                try database.retain(entry.data)
+                try database.retain(entry.subnodes)
+            }
+            let top = try database.writeSubnodes(old.entries)
+            try database.release(old.top)
+            subnodeTree = try StoredSubnodeTree(top: top, in: database)
         }
     }
 
@@ -117,6 +136,7 @@ extension TableContext {
     }
 
     private mutating func releaseMatrix(in database: NodeDatabase) throws(LTPError) {
+        try ownSubnodes(in: database)
         try rows.releaseBlocks(in: database)
         try inDatabase { () throws(NDBError) in try database.release(matrixSubnodes) }
         matrixSubnodes = .none
@@ -134,6 +154,7 @@ extension TableContext {
         }
         try heap.write(to: database)
         entries.sort { $0.id < $1.id }
+        if entries != subnodeTree.entries { try ownSubnodes(in: database) }
         try inDatabase { () throws(NDBError) in try subnodeTree.update(to: entries, in: database) }
         return (heap.tree.top, subnodeTree.top)
     }
@@ -145,6 +166,7 @@ extension TableContext {
             if !old.isHeapItem { try releaseMatrix(in: database) }
             return try setRowsReference(heap.replace(old.isHeapItem ? old : .none, with: item).rawValue)
         }
+        try ownSubnodes(in: database)
         try rows.write(to: database)
         guard old.isHeapItem else { return }
         try heap.free(old)

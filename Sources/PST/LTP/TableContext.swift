@@ -21,6 +21,8 @@ public struct TableContext {
     /// What the subnode of the row matrix has below it: nothing, in any file that is known.
     var matrixSubnodes = BlockID.none
     var subnodeTree = StoredSubnodeTree()
+    /// Whether no other node has the blocks of the subnode tree.
+    var ownsSubnodes = false
 
     /// The subnode of a row matrix too large for the heap: what Outlook uses, type 0x1F index 1.
     static let rowMatrixNode = NodeID(type: .ltp, index: 1)
