@@ -75,15 +75,20 @@ let package = Package(
         module("PSTStore", ["MailStore", "PST", "Conversion", "MAPI", "BinaryIO"]),
 
         // What was copied, and when.
-        module("Journal", ["MailStore", "MAPI", .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
+            "Journal",
+            [
+                "MailStore", "MAPI", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
 
         // The program.
-        module("Transfer", ["MailStore", "MAPI"]),
+        module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback", "Conversion",
-                "MAPI", "BinaryIO",
+                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback",
+                "Conversion", "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "mailbackup", dependencies: ["CommandLine"], swiftSettings: strict),
@@ -95,15 +100,18 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests, one target a module.
-        module("TestSupport", ["MailStore", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
+        module("TestSupport", ["MailStore", "PSTNDB", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
         tests("PSTLTPTests", ["PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
-        tests("PSTTests", ["PST", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
+        tests("PSTTests", ["PST", "PSTVerification", "PSTLTP", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
         tests(
             "PSTStoreTests",
-            ["PSTStore", "PST", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+            [
+                "PSTStore", "PST", "PSTVerification", "PSTNDB", "Conversion", "MailStore", "MAPI", "BinaryIO",
+                "TestSupport",
+            ]),
         tests(
             "PSTVerificationTests", ["PSTVerification", "PST", "PSTNDB", "PSTLTP", "BinaryIO", "MAPI", "TestSupport"]),
         tests("ReadbackTests", ["Readback", "PST", "PSTNDB", "BinaryIO", "MAPI", "TestSupport"]),
@@ -111,7 +119,7 @@ let package = Package(
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
-        tests("TransferTests", ["Transfer", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
             ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),

@@ -4,14 +4,18 @@ import MailStore
 import PSTStore
 import Transfer
 
-/// `mailbackup copy`: a mailbox into a new PST.
+/// `mailbackup copy`: a mailbox into a PST, everything or what has changed.
 struct CopyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
-        abstract: "Copies a mailbox into a new PST.",
+        abstract: "Copies a mailbox into a PST, or brings a PST up to date.",
         discussion: """
-            Example:
+            Examples:
               mailbackup copy --user FredB --source maildir:/home/fredb/Maildir --out /backups/fredb.pst
+              mailbackup copy --user FredB --since-state last --deleted mirror --out /backups/fredb.pst
+
+            A PST that exists is added to: what it has already of this mailbox is not copied again, and what else is in \
+            it stays as it is. A run that was interrupted goes on where it was.
 
             \(SelectionOptions.explanation)
 
@@ -28,16 +32,19 @@ struct CopyCommand: AsyncParsableCommand {
         transform: { try SourceURL($0) })
     var source: SourceURL?
 
-    @Option(help: ArgumentHelp("The PST to write; it must not exist.", valueName: "file.pst"))
+    @Option(help: ArgumentHelp("The PST to write or to bring up to date.", valueName: "file.pst"))
     var out: String
 
-    @Option(help: ArgumentHelp("Display name of the PST. Default: \"USER backup\".", valueName: "text"))
+    @Option(help: ArgumentHelp("Display name of a new PST. Default: \"USER backup\".", valueName: "text"))
     var name: String?
 
     @OptionGroup(title: "Selection")
     var selected: SelectionOptions
 
-    @Option(help: "How the PST's content is encoded: none, permute (\"compressible\") or cyclic (\"high\").")
+    @OptionGroup(title: "Incremental runs")
+    var state: StateOptions
+
+    @Option(help: "How a new PST's content is encoded: none, permute (\"compressible\") or cyclic (\"high\").")
     var encoding = Encoding.permute
 
     @Flag(help: "Read the PST back, as 'verify' does, before the run counts as done.")
@@ -69,31 +76,19 @@ struct CopyCommand: AsyncParsableCommand {
 
     private func copy(reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
-            try OutputFile.check(out)
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
             let source = try url.open()
-            if dryRun { return await copy(source, to: CountingStore(inPlaceOf: out), reporter) }
-            let store = try PSTStore.create(at: out, options: storeOptions)
-            guard verify else { return await copy(source, to: store, reporter) }
-            let result = await copy(source, to: store, ReporterWithoutEnd(reporter))
-            let proven = await ProofOfCopy(path: out).of(result, reporter)
-            reporter.report(.runFinished(proven))
-            return proven
+            var backup = Backup(user: user, out: out, storeOptions: storeOptions, state: state)
+            backup.isDryRun = dryRun
+            backup.verifies = verify
+            backup.selection = selected.selection
+            backup.options.jobs = jobs
+            backup.options.findsTotals = display.showsProgress
+            backup.options.inspector = MessageContentInspector()
+            return await backup.run(from: source, reporter)
         } catch {
             return TransferRun.failed(error, reporter)
         }
-    }
-
-    private func copy(
-        _ source: any MessageStore, to destination: some WritableMessageStore, _ reporter: any Reporter
-    ) async -> TransferResult {
-        var options = TransferOptions()
-        options.jobs = jobs
-        options.findsTotals = display.showsProgress
-        options.inspector = MessageContentInspector()
-        return await Copier(
-            from: source, to: destination, selection: selected.selection, options: options, reporter: reporter
-        ).run()
     }
 
     /// What is known of the addresses of a user.

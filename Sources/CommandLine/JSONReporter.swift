@@ -1,4 +1,4 @@
-import Glibc
+import MAPI
 import MailStore
 import Synchronization
 import Transfer
@@ -24,6 +24,7 @@ final class JSONReporter: Reporter {
         if case .runFinished(let result) = event {
             object.set("status", Int(run.status(result).rawValue))
             object.set("seconds", Int(run.elapsed.components.seconds))
+            if let number = result.run { object.set("state", number) }
             if let failure = result.failure {
                 object.set("error", Self.name(failure.code))
                 object.set("message", failure.message)
@@ -93,7 +94,7 @@ final class JSONReporter: Reporter {
         var object = JSONObject()
         object.set("schema", Self.schema)
         object.set("event", event)
-        object.set("time", Self.now())
+        object.set("time", Format.timestamp(.now))
         return object
     }
 
@@ -108,6 +109,10 @@ final class JSONReporter: Reporter {
         object.set("failed", counts.failed)
         object.set("problems", counts.problems)
         object.set("bytes", counts.bytes)
+        object.set("state_changed", counts.stateChanged)
+        object.set("moved", counts.moved)
+        object.set("gone", counts.gone)
+        object.set("deleted", counts.deleted)
     }
 
     static func name(_ code: StoreError.Code) -> String {
@@ -123,15 +128,5 @@ final class JSONReporter: Reporter {
         case .vanished: "vanished"
         case .cancelled: "cancelled"
         }
-    }
-
-    /// RFC 3339, UTC, whole seconds.
-    private static func now() -> String {
-        var seconds = time(nil)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        var buffer = [CChar](repeating: 0, count: 32)
-        let length = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-        return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

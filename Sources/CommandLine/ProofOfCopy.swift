@@ -6,6 +6,8 @@ import Transfer
 /// What `copy --verify` does before a run counts as done: the PST is looked at as `verify` does.
 struct ProofOfCopy {
     let path: String
+    /// nil where the PST may hold more than was copied.
+    let expectedMessages: Int?
 
     /// The result of the run, with what speaks against it told and counted; it fails where the PST differs.
     func of(_ result: TransferResult, _ reporter: any Reporter) async -> TransferResult {
@@ -24,14 +26,15 @@ struct ProofOfCopy {
                 throw StoreError(
                     .badData, "\(path): differs from what was written (\(VerificationPrinter.summary(outcome)))")
             }
-            guard outcome.structure.messages == counts.saved else {
+            if let expectedMessages, outcome.structure.messages != expectedMessages {
                 throw StoreError(
-                    .badData, "\(path): holds \(outcome.structure.messages) messages, \(counts.saved) were saved")
+                    .badData,
+                    "\(path): holds \(outcome.structure.messages) messages, \(expectedMessages) were copied into it")
             }
         } catch {
-            return TransferResult(counts: counts, failure: error)
+            return TransferResult(counts: counts, failure: error, run: result.run)
         }
-        return TransferResult(counts: counts, failure: nil)
+        return TransferResult(counts: counts, failure: nil, run: result.run)
     }
 
     /// Remarks on their way to the reporter.

@@ -44,7 +44,19 @@ final class TextReporter: Reporter {
         let noun = counts.saved == 1 ? "message " : "messages"
         let size = Format.bytes(counts.bytes).padded(to: 9, onLeft: true)
         let name = folder.path.description.printable.padded(to: 24)
-        return " * \(name) \(Format.count(counts.saved).padded(to: 8, onLeft: true)) \(noun)\(size)"
+        let line = " * \(name) \(Format.count(counts.saved).padded(to: 8, onLeft: true)) \(noun)\(size)"
+        return ([line] + changes(counts)).joined(separator: ", ")
+    }
+
+    /// What happened to messages that were there already.
+    private static func changes(_ counts: TransferCounts) -> [String] {
+        var parts: [String] = []
+        if counts.stateChanged > 0 { parts.append("\(Format.count(counts.stateChanged)) changed") }
+        if counts.moved > 0 { parts.append("\(Format.count(counts.moved)) moved") }
+        if counts.deleted > 0 { parts.append("\(Format.count(counts.deleted)) deleted") }
+        let kept = counts.gone - counts.deleted
+        if kept > 0 { parts.append("\(Format.count(kept)) gone and kept") }
+        return parts
     }
 
     private func say(_ line: String) {
@@ -79,11 +91,13 @@ final class TextReporter: Reporter {
         }
         var parts = [Format.count(counts.saved, "message"), Format.count(counts.problems, "problem")]
         if counts.alreadyThere > 0 { parts.append("\(Format.count(counts.alreadyThere)) already there") }
+        parts += Self.changes(counts)
         if counts.composed > 0 { parts.append("\(Format.count(counts.composed)) composed from properties") }
         if counts.notSelected > 0 { parts.append("\(Format.count(counts.notSelected)) not selected") }
         if counts.vanished > 0 { parts.append("\(Format.count(counts.vanished)) vanished") }
         let size = "\(Format.bytes(counts.bytes)) in \(Format.duration(run.elapsed))"
-        let note = run.isDryRun ? " · dry run, nothing written" : ""
+        let state = result.run.map { " · state \($0)" } ?? ""
+        let note = run.isDryRun ? " · dry run, nothing written" : state
         say("\(run.out): \(parts.joined(separator: ", ")), \(size)\(note)")
     }
 

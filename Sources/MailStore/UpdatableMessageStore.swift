@@ -1,11 +1,21 @@
+/// What a store that is written tells of itself: enough to make the journal anew.
+public protocol StoreInventory: Sendable {
+    /// The store, and how far it has come: changes with every checkpoint that writes anything.
+    func identity() async throws(StoreError) -> StoreIdentity
+
+    /// All that was copied into the store, as the store itself tells it: for a journal that has lost it. Folders that were
+    /// not copied from a source are not in it.
+    func inventory() async throws(StoreError) -> [InventoryFolder]
+
+    /// The messages of one of these folders.
+    func inventory(of folder: FolderID) async throws(StoreError) -> [InventoryMessage]
+}
+
 /// A message store that takes changes too: what ICS calls the uploading side — [MS-OXCFXICS] 3.2.5.9.
 ///
 /// Serial, as ``WritableMessageStore``. Nothing is durable before the next checkpoint. Message and folder ids are those that
 /// this store gave out.
-public protocol UpdatableMessageStore: WritableMessageStore {
-    /// The store, and how far it has come: changes with every checkpoint that writes anything.
-    func identity() async throws(StoreError) -> StoreIdentity
-
+public protocol UpdatableMessageStore: WritableMessageStore, StoreInventory {
     /// Says of a folder which one of which source it was copied from.
     func setOrigin(_ origin: FolderOrigin, of folder: FolderID) async throws(StoreError)
 
@@ -27,13 +37,6 @@ public protocol UpdatableMessageStore: WritableMessageStore {
     /// Deletes a folder in which nothing is left.
     /// - Returns: false where something is (folders, messages that someone else put there): it stays as it is.
     func deleteFolder(_ folder: FolderID) async throws(StoreError) -> Bool
-
-    /// All that was copied into the store, as the store itself tells it: for a journal that has lost it. Folders that were
-    /// not copied from a source are not in it.
-    func inventory() async throws(StoreError) -> [InventoryFolder]
-
-    /// The messages of one of these folders.
-    func inventory(of folder: FolderID) async throws(StoreError) -> [InventoryMessage]
 }
 
 /// Which store, and which checkpoint of it.
@@ -55,23 +58,24 @@ public struct FolderOrigin: Hashable, Sendable {
     public let source: String
     public let folder: FolderID
     public let persistentID: String?
+    /// Where it stands at the source.
+    public let path: FolderPath
 
-    public init(source: String, folder: FolderID, persistentID: String?) {
+    public init(source: String, folder: FolderID, persistentID: String?, path: FolderPath) {
         self.source = source
         self.folder = folder
         self.persistentID = persistentID
+        self.path = path
     }
 }
 
 /// A folder that was copied, as the copy has it.
 public struct InventoryFolder: Hashable, Sendable {
     public let id: FolderID
-    public let path: FolderPath
     public let origin: FolderOrigin
 
-    public init(id: FolderID, path: FolderPath, origin: FolderOrigin) {
+    public init(id: FolderID, origin: FolderOrigin) {
         self.id = id
-        self.path = path
         self.origin = origin
     }
 }

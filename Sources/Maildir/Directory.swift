@@ -22,13 +22,6 @@ final class Directory {
 
     deinit { closedir(stream) }
 
-    /// Modification time in nanoseconds since 1970, or nil where it cannot be read.
-    var modificationTime: Int64? {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return nil }
-        return status.modificationNanoseconds
-    }
-
     /// Calls `body` with each name except "." and ".."; the names are gone when it returns.
     /// - Returns: 0, or the `errno` that ended the reading early.
     func forEachName(_ body: (UnsafeBufferPointer<UInt8>) -> Void) -> Int32 {

@@ -7,6 +7,13 @@ struct FolderDirectory {
     let relativePath: [UInt8]
     let path: FolderPath
     let holdsMessages: Bool
+    /// nil where there is no such directory: only its subfolders are there.
+    let identity: FileIdentity?
+
+    /// Without a final slash or zero.
+    func absolutePath(root: [UInt8]) -> [UInt8] {
+        relativePath.isEmpty ? root : root + [UInt8(ascii: "/")] + relativePath
+    }
 }
 
 /// Reads the folders of a Maildir tree.
@@ -45,7 +52,9 @@ struct FolderTree {
     /// The top's folder, named INBOX, if it is one.
     private mutating func addInbox() {
         guard kind(of: []) == .folder else { return }
-        folders.append(FolderDirectory(relativePath: [], path: FolderPath(["INBOX"]), holdsMessages: true))
+        let identity = SourceFile.status(of: absolute([])).map { FileIdentity($0) }
+        folders.append(
+            FolderDirectory(relativePath: [], path: FolderPath(["INBOX"]), holdsMessages: true, identity: identity))
     }
 
     private static let loopText = "a loop of symbolic links"
@@ -150,7 +159,9 @@ extension FolderTree {
             }
             let levels = FolderName.levels(Array(name.dropFirst())).map { FolderName.display($0) }
             guard !levels.isEmpty, isWithinLimit() else { continue }
-            folders.append(FolderDirectory(relativePath: name, path: FolderPath(levels), holdsMessages: true))
+            folders.append(
+                FolderDirectory(
+                    relativePath: name, path: FolderPath(levels), holdsMessages: true, identity: identity))
         }
         addMissingParents()
     }
@@ -172,7 +183,8 @@ extension FolderTree {
                 guard known.insert(parent).inserted else { break }
                 // No directory has this name: a level never begins with a slash.
                 let place = Array("//".utf8) + Array(parent.description.utf8)
-                folders.append(FolderDirectory(relativePath: place, path: parent, holdsMessages: false))
+                folders.append(
+                    FolderDirectory(relativePath: place, path: parent, holdsMessages: false, identity: nil))
             }
         }
     }
@@ -205,7 +217,8 @@ extension FolderTree {
             let isFolder = kind(of: place) == .folder
             let index = folders.count
             folders.append(
-                FolderDirectory(relativePath: place, path: FolderPath(names), holdsMessages: isFolder))
+                FolderDirectory(
+                    relativePath: place, path: FolderPath(names), holdsMessages: isFolder, identity: identity))
             let hasFolders = walk(place, path: names, ancestors: ancestors + [identity])
             if isFolder || hasFolders { foundAny = true } else { folders.remove(at: index) }
         }

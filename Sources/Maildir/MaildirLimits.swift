@@ -33,4 +33,9 @@ enum MaildirLimits {
     /// A directory changed less than this many nanoseconds before it was read may change again without a
     /// newer time: timestamps move by the kernel's tick.
     static let timestampTick: Int64 = 20_000_000
+    /// Nanoseconds that a directory must have rested before its times prove that it has not changed since: 2 s cover
+    /// the second of old file systems, and a server's clock that goes a little before ours.
+    static let believableAge: Int64 = 2_000_000_000
+    /// Bytes of the header line of `dovecot-uidlist`.
+    static let uidlistHeader = 1_024
 }

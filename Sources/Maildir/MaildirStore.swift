@@ -9,14 +9,16 @@ public struct MaildirStore: MessageStore {
     public let layout: MaildirLayout
     public let description: String
     /// The top directory, without a final slash or zero.
-    private let root: [UInt8]
+    let root: [UInt8]
+    let clock: WallClock
     private let relocations = Relocations()
 
     /// - Parameters:
     ///   - path: the top directory, which holds cur and new of the inbox.
     ///   - layout: nil to find out.
+    ///   - clock: by which the times of directories are judged.
     /// - Throws: `.noInput` where it does not exist or is no Maildir; `.accessDenied`, `.inputOutput`.
-    public init(path: String, layout: MaildirLayout?) throws(StoreError) {
+    public init(path: String, layout: MaildirLayout?, clock: WallClock = .system) throws(StoreError) {
         var root = Array(path.utf8)
         while root.count > 1 && root.last == UInt8(ascii: "/") { root.removeLast() }
         guard !root.isEmpty, !root.contains(0) else { throw StoreError(.noInput, "\(path): not a path") }
@@ -30,31 +32,43 @@ public struct MaildirStore: MessageStore {
             throw StoreError(.source(errno: code), "\(path): \(systemMessage(code))")
         }
         self.root = root
+        self.clock = clock
         description = "maildir:\(path)"
         self.layout = layout ?? FolderTree(root: root).detectLayout()
-        var tree = FolderTree(root: root)
-        tree.read(self.layout)
-        guard !tree.folders.isEmpty else {
-            throw StoreError(.noInput, "\(path): not a Maildir (neither cur, new nor folders in it)")
-        }
+        _ = try readTree()
     }
 
-    public func hierarchy() async throws(StoreError) -> HierarchyTable {
+    /// - Throws: `.noInput`, or why nothing of the tree can be read, where there is no folder in it: an empty place where
+    ///   a file system was not mounted is no mailbox without folders.
+    func readTree() throws(StoreError) -> FolderTree {
         var tree = FolderTree(root: root)
         tree.read(layout)
-        let folders = tree.sorted.map { folder in
+        guard tree.folders.isEmpty else { return tree }
+        let place = EscapedName.encode(root)
+        if let problem = tree.problems.first { throw StoreError(problem.code, "\(place): \(problem.message)") }
+        throw StoreError(.noInput, "\(place): not a Maildir (neither cur, new nor folders in it)")
+    }
+
+    func hierarchyTable(of tree: FolderTree) -> HierarchyTable {
+        let directories = tree.sorted
+        let persistentIDs = FolderIdentity.persistentIDs(of: directories, root: root)
+        let folders = zip(directories, persistentIDs).map { folder, persistentID in
             let isTop = folder.relativePath.isEmpty
             let role = isTop ? FolderRole.inbox : FolderRole(wellKnownPath: folder.path)
             return FolderInfo(
                 id: FolderID(rawValue: EscapedName.encode(folder.relativePath)), path: folder.path, role: role,
-                holdsMessages: folder.holdsMessages)
+                holdsMessages: folder.holdsMessages, persistentID: persistentID)
         }
         return HierarchyTable(folders: folders, problems: tree.problems)
     }
 
+    public func hierarchy() async throws(StoreError) -> HierarchyTable {
+        hierarchyTable(of: try readTree())
+    }
+
     public func contents(of folder: FolderInfo) async throws(StoreError) -> ContentsTable {
         guard folder.holdsMessages else { return ContentsTable(rows: []) }
-        var scan = ContentsScan(folder: path(of: folder), path: folder.path)
+        var scan = ContentsScan(folder: path(of: folder), path: folder.path, clock: clock)
         return try scan.read()
     }
 
@@ -125,10 +139,11 @@ public struct MaildirStore: MessageStore {
         var keywords = MaildirKeywords(folder: folderPath)
         keywords.apply(letters: parsed.keywordLetters, uniqueName: row.id.rawValue, to: &state)
         return ContentsRow(
-            id: row.id, state: state, deliveryTime: row.deliveryTime, size: row.size, location: location.text)
+            id: row.id, state: state, deliveryTime: row.deliveryTime, size: row.size, location: location.text,
+            persistentID: row.persistentID)
     }
 
-    private func path(of folder: FolderInfo) -> [UInt8] {
+    func path(of folder: FolderInfo) -> [UInt8] {
         guard !folder.id.rawValue.isEmpty else { return root }
         var path = root + [UInt8(ascii: "/")]
         EscapedName.decode(folder.id.rawValue, into: &path)

@@ -41,7 +41,7 @@ enum SourceFile {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var chunk = [UInt8](repeating: 0, count: min(limit, 1 << 16))
         while content.count < limit {
             let got = Glibc.read(descriptor, &chunk, min(chunk.count, limit - content.count))
             if got < 0 && errno == EINTR { continue }

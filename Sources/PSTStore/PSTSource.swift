@@ -117,17 +117,6 @@ extension NodeID {
         guard entryID.count == 24, let id = entryID.loadLittleEndian(UInt32.self, at: 20) else { return nil }
         self.init(rawValue: id)
     }
-
-    fileprivate init?(_ text: String) {
-        guard text.hasPrefix("0x"), let value = UInt32(text.dropFirst(2), radix: 16) else { return nil }
-        self.init(rawValue: value)
-    }
-
-    fileprivate init?(_ folder: FolderID) { self.init(folder.rawValue) }
-}
-
-extension FolderID {
-    fileprivate init(_ node: NodeID) { self.init(rawValue: node.description) }
 }
 
 extension StoreError {

@@ -14,8 +14,9 @@ public struct PSTStoreOptions: Sendable {
         case none, permute, cyclic
     }
 
-    /// The store's name, as Outlook shows it.
+    /// The store's name, as Outlook shows it; of a new one.
     public var displayName: String
+    /// Of a new one.
     public var encoding: Encoding
     /// The owner's addresses in lower case, for "sent to me".
     public var ownerAddresses: [String]
@@ -27,35 +28,32 @@ public struct PSTStoreOptions: Sendable {
     }
 }
 
-/// A message, converted and encoded, on its way into a PST.
-public struct PreparedPSTMessage: PreparedMessage {
-    enum Content: Sendable {
-        /// Ready to be placed.
-        case image(MessageImage)
-        /// Has to be built in its turn: it streams attachments into the file, or has properties that are new to it.
-        case object(MessageObject)
-    }
-
-    let content: Content
-    public let memorySize: Int
-    public let problems: [String]
-}
-
-/// A PST as a message store that is written.
+/// A PST as a message store that is written: a new one, or one that is there, whichever program made it. While it is open
+/// no other run can write it.
 public actor PSTStore: WritableMessageStore {
     public nonisolated let description: String
-    private let path: String
-    private let file: PSTFile
-    private var partial: PartialFile
-    private let importer: InternetMessageImporter
+    let path: String
+    let file: PSTFile
+    let importer: InternetMessageImporter
     private let encoding: ContentEncoding
     /// What messages are prepared with; grows as the file's map does.
     private let names: NameSnapshot
+    /// Set while the file is one that this run has made and in which no checkpoint has left a message.
+    private var partial: PartialFile?
+    /// Held until the store is finished or given up.
+    private var lock: FileLock?
+    private var hasNewMessages = false
+    /// Open as long as the file does not change.
+    var openedInventory: PSTInventory?
+    /// Folders by the names that this run has asked for: what is displayed may differ.
+    private var asked: [NewFolder: FolderID] = [:]
+    var roles: [NodeID: FolderRole?] = [:]
 
-    private init(path: String, file: PSTFile, partial: PartialFile, options: PSTStoreOptions) {
+    private init(path: String, file: PSTFile, lock: FileLock, partial: PartialFile?, options: PSTStoreOptions) {
         self.path = path
         description = path
         self.file = file
+        self.lock = lock
         self.partial = partial
         encoding = file.encoding
         names = NameSnapshot(file.names)
@@ -64,7 +62,8 @@ public actor PSTStore: WritableMessageStore {
         importer = InternetMessageImporter(options: importOptions)
     }
 
-    /// A new PST at `path`, which must not exist. It appears there with ``finish()``.
+    /// A new PST at `path`, where nothing may be. It stands there at once, as a valid empty store, and grows with every
+    /// checkpoint.
     /// - Throws: ``StoreError`` with code `cannotCreate` where that is impossible.
     public static func create(at path: String, options: PSTStoreOptions) throws(StoreError) -> PSTStore {
         let partial = try PartialFile(for: path)
@@ -76,12 +75,45 @@ public actor PSTStore: WritableMessageStore {
             }
         do {
             let file = try PSTFile.create(in: partial.storage, displayName: options.displayName, encoding: encoding)
-            return PSTStore(path: path, file: file, partial: partial, options: options)
+            try file.register([OriginalMessage.property, .sourceIdentity])
+            try file.checkpoint()
+            try partial.publish()
+            return PSTStore(path: path, file: file, lock: partial.lock, partial: partial, options: options)
         } catch {
             partial.discard()
+            if let error = error as? StoreError { throw error }
+            throw StoreError(error as? PSTError ?? .damaged("\(error)"), path: path)
+        }
+    }
+
+    /// The PST at `path`, ours or Outlook's, to be changed. What a crash has left unfinished is repaired; a PST that is
+    /// only opened is not written.
+    /// - Parameters:
+    ///   - options: the owner's addresses count; name and encoding of the PST stay as they are.
+    ///   - knownGeneration: ``StoreIdentity/generation`` after this program's last checkpoint, if it is known: saves a walk
+    ///     over the file's blocks before the first change.
+    /// - Throws: ``StoreError`` with code `noInput` where there is none, `temporary` where another run has it,
+    ///   `badData` where it is damaged, or of another format than Unicode.
+    public static func open(
+        at path: String, options: PSTStoreOptions, knownGeneration: String? = nil
+    ) throws(StoreError) -> PSTStore {
+        let storage: FileStorage
+        do {
+            storage = try FileStorage(path: path, mode: .update)
+        } catch {
+            throw StoreError(opening: path, error)
+        }
+        let lock = try FileLock(path: path, shownAs: path)
+        do {
+            let file = try PSTFile.open(in: storage, knownGeneration: knownGeneration)
+            return PSTStore(path: path, file: file, lock: lock, partial: nil, options: options)
+        } catch {
             throw StoreError(error, path: path)
         }
     }
+
+    /// What an interruption had left unfinished and was repaired; one line each.
+    public var repairs: [String] { file.repairs }
 
     private static let inboxName = "Inbox"
 
@@ -92,21 +124,51 @@ public actor PSTStore: WritableMessageStore {
         return FolderPath([inboxName] + path.names.dropFirst())
     }
 
+    /// The name that a folder gets.
+    static func name(of folder: NewFolder) -> String {
+        folder.role == .inbox && folder.parent == nil ? inboxName : folder.name
+    }
+
     public func createFolder(_ folder: NewFolder) throws(StoreError) -> FolderID {
-        let parent = folder.parent.flatMap { NodeID($0) }
-        do {
-            if folder.role == .trash, parent == nil {
-                return FolderID(try file.addDeletedItems(named: folder.name))
+        if let known = asked[folder] { return known }
+        let id = try creating(folder) { (parent) throws(PSTError) in
+            if folder.role == .trash, parent == nil, try isWastebasketFree() {
+                return try file.addDeletedItems(named: folder.name)
             }
-            let name = folder.role == .inbox && parent == nil ? Self.inboxName : folder.name
-            return FolderID(try file.addFolder(named: name, below: parent ?? .ipmSubtree).id)
+            // A folder of that name that someone else made is theirs, and stays as it is.
+            return try file.addFolder(named: Self.name(of: folder), below: parent).id
+        }
+        asked[folder] = FolderID(id)
+        return FolderID(id)
+    }
+
+    /// Whether the store's wastebasket is nobody's yet.
+    private func isWastebasketFree() throws(PSTError) -> Bool {
+        guard let id = file.deletedItems else { return true }
+        guard try file.property(.sourceFolder, of: id) == nil else { return false }
+        return try file.isEmpty(id)
+    }
+
+    /// Says that a folder is not what was asked for any more.
+    func forget(_ folder: FolderID) {
+        asked = asked.filter { $0.value != folder }
+    }
+
+    private func creating(
+        _ folder: NewFolder, _ body: (NodeID?) throws(PSTError) -> NodeID
+    ) throws(StoreError) -> NodeID {
+        let parent = try folder.parent.map { (id) throws(StoreError) in try node(id) }
+        do {
+            let id = try body(parent)
+            try setRole(folder.role, of: id)
+            return id
         } catch {
             throw StoreError(error, path: path, folder: FolderPath([folder.name]))
         }
     }
 
     public nonisolated func prepare(_ message: StoredMessage) throws(StoreError) -> PreparedPSTMessage {
-        let object: MessageObject
+        var object: MessageObject
         var problems: [String] = []
         switch message.content {
         case .internet(let bytes):
@@ -120,26 +182,31 @@ public actor PSTStore: WritableMessageStore {
                 .badData, "\(path): a message from another PST has no way into this one yet",
                 folder: message.folder.path, messageID: message.row.id)
         }
+        object.properties[.sourceIdentity] = .string(message.row.id.rawValue)
+        var digest: [UInt8]?
+        if case .binary(let original)? = object.properties[OriginalMessage.property] {
+            digest = OriginalMessage.head(of: original)?.digest
+        }
         let names = names.value
         if MessageBuilder.hasStream(object) || !MessageBuilder.unknownNames(in: object, names).isEmpty {
-            return PreparedPSTMessage(content: .object(object), memorySize: message.row.size, problems: problems)
+            return PreparedPSTMessage(
+                content: .object(object), memorySize: message.row.size, problems: problems, digest: digest)
         }
         do {
             // Decoded attachments are smaller than their source, text is larger.
             let expectedSize = message.row.size + min(message.row.size, 64 << 10)
             var builder = MessageBuilder(names: names, encoding: encoding, expectedSize: expectedSize)
             let image = try builder.build(object)
-            return PreparedPSTMessage(content: .image(image), memorySize: image.memorySize, problems: problems)
+            return PreparedPSTMessage(
+                content: .image(image), memorySize: image.memorySize, problems: problems, digest: digest)
         } catch {
             throw StoreError(error, path: path, folder: message.folder.path, message: message.row.id)
         }
     }
 
     public func save(_ message: sending PreparedPSTMessage, in folder: FolderID) throws(StoreError) -> SavedMessage {
-        guard let node = NodeID(folder) else {
-            throw StoreError(.badData, "\(path): \(folder.rawValue) is no folder of this store")
-        }
-        do {
+        let node = try node(folder)
+        return try changing { () throws(PSTError) in
             let image: MessageImage
             var problems: [String] = []
             switch message.content {
@@ -157,27 +224,62 @@ public actor PSTStore: WritableMessageStore {
                 problems.append(
                     "it is larger than 2 GB, more than Outlook can tell the size of; all of it is in the PST")
             }
-            return SavedMessage(MessageID(rawValue: try file.add(image, to: node).description), problems: problems)
-        } catch {
-            throw StoreError(error, path: path)
+            let id = try file.add(image, to: node)
+            hasNewMessages = true
+            return SavedMessage(MessageID(id), problems: problems)
         }
     }
 
     public func checkpoint() throws(StoreError) {
+        try changing { () throws(PSTError) in try file.checkpoint() }
+        openedInventory = nil
+        if hasNewMessages { partial = nil }
+    }
+
+    public func finish() throws(StoreError) {
+        try checkpoint()
+        partial = nil
+        lock = nil
+    }
+
+    /// A PST that this run has made goes again if no checkpoint has left a message in it; any other is what it was at its
+    /// last checkpoint.
+    public func abandon() {
+        if let partial {
+            partial.discard()
+        } else {
+            // Where that fails too the next start repairs it.
+            try? file.rollback()
+        }
+        partial = nil
+        lock = nil
+    }
+}
+
+/// For all calls.
+extension PSTStore {
+    /// Runs a call of the file, and gives its errors the form of this layer.
+    func changing<Result>(
+        _ body: () throws(PSTError) -> Result
+    ) throws(StoreError) -> Result {
         do {
-            try file.checkpoint()
+            return try body()
         } catch {
             throw StoreError(error, path: path)
         }
     }
 
-    public func finish() throws(StoreError) {
-        try checkpoint()
-        try partial.publish()
+    /// The node of an id that this store gave out.
+    func node(_ id: FolderID) throws(StoreError) -> NodeID {
+        guard let node = NodeID(id) else { throw StoreError(.vanished, "\(path): folder \(id.rawValue) is not there") }
+        return node
     }
 
-    public func abandon() {
-        partial.discard()
+    func node(_ id: MessageID) throws(StoreError) -> NodeID {
+        guard let node = NodeID(id) else {
+            throw StoreError(.vanished, "\(path): message \(id.rawValue) is not there", messageID: id)
+        }
+        return node
     }
 }
 
@@ -195,20 +297,6 @@ private final class NameSnapshot: Sendable {
     }
 }
 
-extension FolderID {
-    fileprivate init(_ node: NodeID) { self.init(rawValue: node.description) }
-}
-
-extension NodeID {
-    /// From an id this store gave out.
-    fileprivate init?(_ folder: FolderID) {
-        guard folder.rawValue.hasPrefix("0x"), let value = UInt32(folder.rawValue.dropFirst(2), radix: 16) else {
-            return nil
-        }
-        self.init(rawValue: value)
-    }
-}
-
 extension StoreError {
     /// An error of the PST layers, for the user.
     init(_ error: PSTError, path: String, folder: FolderPath? = nil, message: MessageID? = nil) {
@@ -220,7 +308,8 @@ extension StoreError {
                 messageID: message)
         case .damaged(let what), .limit(let what):
             self.init(.badData, "\(path): \(what)", folder: folder, messageID: message)
+        case .missing(let what):
+            self.init(.vanished, "\(path): \(what)", folder: folder, messageID: message)
         }
     }
-
 }

@@ -49,10 +49,10 @@ private final class CopyRun<Destination: WritableMessageStore> {
     /// Message-IDs asked for and found.
     private let found = FoundMessageIDs()
     private let options: TransferOptions
-    private let reporter: any Reporter
-    private(set) var counts = TransferCounts()
-    private var totals: TransferProgress.Totals?
+    private let account: RunAccount
     private var checkpoints: CheckpointSchedule
+
+    var counts: TransferCounts { account.counts }
 
     init(
         source: any MessageStore, destination: Destination, selection: Selection, options: TransferOptions,
@@ -62,7 +62,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
         self.destination = destination
         self.selection = selection
         self.options = options
-        self.reporter = reporter
+        account = RunAccount(reporter: reporter)
         checkpoints = CheckpointSchedule(limits: options.limits, now: options.now())
     }
 
@@ -71,7 +71,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
         let all = hierarchy.folders
         let selected = all.filter { selection.folders.selects($0, among: all) }
         let chosen = Set(selected.map(\.id))
-        reporter.report(
+        account.report(
             .runStarted(
                 RunStart(
                     source: source.description, destination: destination.description, folders: selected.count,
@@ -82,16 +82,16 @@ private final class CopyRun<Destination: WritableMessageStore> {
             let reason = unmatched.isEmpty ? "is selected" : "matches \(unmatched.joined(separator: ", "))"
             throw StoreError(.noInput, "no folder of \(source.description) \(reason)")
         }
-        for problem in hierarchy.problems { tell(problem) }
-        for pattern in unmatched { tell(StoreError(.noInput, "no folder matches \(pattern)")) }
-        if options.findsTotals { totals = await findTotals(selected) }
+        for problem in hierarchy.problems { account.tell(problem) }
+        for pattern in unmatched { account.tell(StoreError(.noInput, "no folder matches \(pattern)")) }
+        if options.findsTotals { account.totals = await findTotals(selected) }
         var creation = FolderCreation(destination: destination, folders: all)
         for folder in selected {
             try checkCancellation()
             try await copy(folder, &creation)
         }
         for id in selection.messages.messageIDs.subtracting(found.value).sorted() {
-            tell(StoreError(.noInput, "no message has the Message-ID <\(id)>"))
+            account.tell(StoreError(.noInput, "no message has the Message-ID <\(id)>"))
         }
     }
 
@@ -116,13 +116,13 @@ private final class CopyRun<Destination: WritableMessageStore> {
         inFolder.folders = 1
         inFolder.listed = table.rows.count
         let problemsBefore = counts.problems
-        for problem in table.problems { tell(problem) }
+        for problem in table.problems { account.tell(problem) }
         let rows = table.rows.filter(selection.messages.mayMatch)
         inFolder.notSelected = table.rows.count - rows.count
         // Where messages are chosen one by one, only their folders are wanted.
         if rows.isEmpty && selection.messages.isRestricting {
             inFolder.folders = 0
-            counts.add(inFolder)
+            account.counts.add(inFolder)
             return
         }
         let target: FolderID?
@@ -130,21 +130,21 @@ private final class CopyRun<Destination: WritableMessageStore> {
             target = selection.messages.readsContent ? nil : try await creation.folder(at: folder.path)
         } catch {
             guard error.code == .badData else { throw error }
-            tell(error)
+            account.tell(error)
             inFolder.folders = 0
             inFolder.failed = rows.count
-            counts.add(inFolder)
+            account.counts.add(inFolder)
             return
         }
         var before = counts
         before.problems = problemsBefore
-        counts.add(inFolder)
+        account.counts.add(inFolder)
         var place = Place(folder: folder, target: target, creation: creation)
         defer { creation = place.creation }
         try await copy(rows, to: &place)
-        if place.target == nil { counts.folders -= 1 }
+        if place.target == nil { account.counts.folders -= 1 }
         let done = counts.since(before)
-        if place.target != nil || done.problems > 0 { reporter.report(.folder(folder, done)) }
+        if place.target != nil || done.problems > 0 { account.report(.folder(folder, done)) }
     }
 
     /// A folder of the source and its counterpart, which is made when there is a message for it.
@@ -168,9 +168,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
             return try await source.contents(of: folder)
         } catch {
             if error.code == .cancelled { throw error }
-            var located = error
-            located.folder = located.folder ?? folder.path
-            tell(located)
+            account.tell(error.located(folder.path))
             return nil
         }
     }
@@ -178,11 +176,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
     private func copy(_ rows: [ContentsRow], to place: inout Place) async throws(StoreError) {
         guard !rows.isEmpty else { return }
         let folder = place.folder
-        let (messages, inspector, found) = (selection.messages, options.inspector, found)
-        let selects: @Sendable (StoredMessage) -> Bool = { message in
-            guard messages.needsContent(of: message.row), let inspector else { return true }
-            return messages.matches(message, inspector.summary(of: message), found)
-        }
+        let selects = selection.messages.chooser(options.inspector, found)
         let pipeline = MessagePipeline(
             source: source, destination: destination, folder: folder, jobs: options.jobs, limits: options.limits,
             selects: selects)
@@ -198,12 +192,11 @@ private final class CopyRun<Destination: WritableMessageStore> {
                 failure = error
                 return false
             }
-            self.reporter.report(
-                .progress(TransferProgress(counts: self.counts, totals: self.totals, folder: folder.path)))
+            self.account.reportProgress(in: folder)
             return true
         }
         if let failure { throw failure }
-        if !isComplete { throw Self.cancelled }
+        if !isComplete { throw StoreError.interrupted }
     }
 
     private func save(
@@ -212,53 +205,30 @@ private final class CopyRun<Destination: WritableMessageStore> {
         let folder = place.folder
         switch outcome {
         case .notSelected:
-            counts.notSelected += 1
+            account.counts.notSelected += 1
         case .failed(let error):
-            tell(located(error, row, folder), aboutMessage: true)
+            account.tell(error.located(row, folder), aboutMessage: true)
         case .prepared(let message, var problems):
             let (notices, isComposed) = (message.notices, message.isComposed)
             do {
                 let saved = try await destination.save(message, in: try await place.makeTarget())
                 problems += saved.problems
-                count(row, saved, isComposed: isComposed)
+                account.count(row, wasThere: saved.wasThere, isComposed: isComposed)
+                if !saved.wasThere { checkpoints.add(bytes: row.size) }
             } catch {
-                guard error.code == .badData else { throw located(error, row, folder) }
-                tell(located(error, row, folder), aboutMessage: true)
+                guard error.code == .badData else { throw error.located(row, folder) }
+                account.tell(error.located(row, folder), aboutMessage: true)
                 return
             }
-            for problem in problems {
-                tell(StoreError(.badData, problem, folder: folder.path, messageID: row.id))
-            }
-            for notice in notices {
-                let error = StoreError(.badData, notice, folder: folder.path, messageID: row.id)
-                reporter.report(.problem(TransferProblem(severity: .notice, error: error)))
-            }
+            account.tell(problems: problems, notices: notices, of: row, in: folder)
         }
-    }
-
-    private func count(_ row: ContentsRow, _ saved: SavedMessage, isComposed: Bool) {
-        if isComposed { counts.composed += 1 }
-        guard !saved.wasThere else {
-            counts.alreadyThere += 1
-            return
-        }
-        counts.saved += 1
-        counts.bytes = counts.bytes.addingReportingOverflow(row.size).partialValue
-        checkpoints.add(bytes: row.size)
-    }
-
-    private func located(_ error: StoreError, _ row: ContentsRow, _ folder: FolderInfo) -> StoreError {
-        var located = error
-        located.folder = located.folder ?? folder.path
-        located.messageID = located.messageID ?? row.id
-        return located
     }
 
     private func checkpointIfDue() async throws(StoreError) {
         guard checkpoints.isDue(at: options.now()) else { return }
         try await destination.checkpoint()
         checkpoints.restart(at: options.now())
-        reporter.report(.checkpoint(counts))
+        account.report(.checkpoint(counts))
     }
 
     func finish() async throws(StoreError) {
@@ -288,18 +258,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
         return error
     }
 
-    private static var cancelled: StoreError { StoreError(.cancelled, "interrupted") }
-
     private func checkCancellation() throws(StoreError) {
-        if Task.isCancelled { throw Self.cancelled }
-    }
-
-    private func tell(_ error: StoreError, aboutMessage: Bool = false) {
-        let isGone = error.code == .vanished
-        if aboutMessage {
-            if isGone { counts.vanished += 1 } else { counts.failed += 1 }
-        }
-        if !isGone { counts.problems += 1 }
-        reporter.report(.problem(TransferProblem(severity: isGone ? .notice : .problem, error: error)))
+        if Task.isCancelled { throw StoreError.interrupted }
     }
 }

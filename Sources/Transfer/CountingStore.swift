@@ -1,12 +1,16 @@
 public import MailStore
 
 /// A destination that keeps nothing: the dry run. Messages are opened, so what cannot be read is found.
-public struct CountingStore: WritableMessageStore {
+public struct CountingStore: UpdatableMessageStore {
     public let description: String
+    private let existing: (any StoreInventory)?
 
-    /// - Parameter description: the destination that a real run would write.
-    public init(inPlaceOf description: String) {
+    /// - Parameters:
+    ///   - description: the destination that a real run would write.
+    ///   - existing: what that holds already; nil where it does not exist.
+    public init(inPlaceOf description: String, _ existing: (any StoreInventory)? = nil) {
         self.description = description
+        self.existing = existing
     }
 
     public struct Prepared: PreparedMessage {
@@ -29,4 +33,32 @@ public struct CountingStore: WritableMessageStore {
     public func finish() async throws(StoreError) {}
 
     public func abandon() async {}
+
+    public func identity() async throws(StoreError) -> StoreIdentity {
+        try await existing?.identity() ?? StoreIdentity(store: "", generation: "")
+    }
+
+    public func inventory() async throws(StoreError) -> [InventoryFolder] { try await existing?.inventory() ?? [] }
+
+    public func inventory(of folder: FolderID) async throws(StoreError) -> [InventoryMessage] {
+        try await existing?.inventory(of: folder) ?? []
+    }
+
+    public func setOrigin(_ origin: FolderOrigin, of folder: FolderID) async throws(StoreError) {}
+
+    public func setState(
+        _ state: MessageState, of message: MessageID, in folder: FolderID
+    ) async throws(StoreError) {}
+
+    public func setOrigin(_ source: MessageID, of message: MessageID, in folder: FolderID) async throws(StoreError) {}
+
+    public func move(
+        _ message: MessageID, from folder: FolderID, to target: FolderID
+    ) async throws(StoreError) {}
+
+    public func delete(_ message: MessageID, from folder: FolderID) async throws(StoreError) {}
+
+    public func moveFolder(_ folder: FolderID, to place: NewFolder) async throws(StoreError) {}
+
+    public func deleteFolder(_ folder: FolderID) async throws(StoreError) -> Bool { true }
 }

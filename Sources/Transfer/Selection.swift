@@ -87,6 +87,14 @@ public struct MessageSelection: Hashable, Sendable {
         return true
     }
 
+    /// Whether an opened message is meant whose row may be; for use by several tasks.
+    func chooser(_ inspector: (any MessageInspector)?, _ found: FoundMessageIDs) -> @Sendable (StoredMessage) -> Bool {
+        { message in
+            guard needsContent(of: message.row), let inspector else { return true }
+            return matches(message, inspector.summary(of: message), found)
+        }
+    }
+
     /// A Message-ID without blanks and angle brackets.
     public static func bare(_ messageID: String) -> String {
         var text = messageID[...]

@@ -24,6 +24,12 @@ public struct TransferCounts: Hashable, Sendable {
     public var problems = 0
     /// Size at the source of the messages saved, in bytes.
     public var bytes = 0
+    /// Of those already there: given another state, moved to another folder.
+    public var stateChanged = 0
+    public var moved = 0
+    /// Messages of the destination that are gone at the source, and how many of them were deleted for it.
+    public var gone = 0
+    public var deleted = 0
 
     public init() {}
 
@@ -40,7 +46,14 @@ public struct TransferCounts: Hashable, Sendable {
         failed += other.failed
         problems += other.problems
         bytes = bytes.addingReportingOverflow(other.bytes).partialValue
+        stateChanged += other.stateChanged
+        moved += other.moved
+        gone += other.gone
+        deleted += other.deleted
     }
+
+    /// Whether the destination, or what is known of it, is another one after this.
+    var isChange: Bool { saved + stateChanged + moved + gone + deleted + failed + vanished > 0 }
 
     /// What was counted after `earlier`.
     func since(_ earlier: TransferCounts) -> TransferCounts {
@@ -55,6 +68,10 @@ public struct TransferCounts: Hashable, Sendable {
         counts.failed -= earlier.failed
         counts.problems -= earlier.problems
         counts.bytes = counts.bytes.subtractingReportingOverflow(earlier.bytes).partialValue
+        counts.stateChanged -= earlier.stateChanged
+        counts.moved -= earlier.moved
+        counts.gone -= earlier.gone
+        counts.deleted -= earlier.deleted
         return counts
     }
 }
@@ -124,10 +141,13 @@ public struct TransferResult: Hashable, Sendable {
     public let counts: TransferCounts
     /// Why it ended before everything was copied; nil where it went through.
     public let failure: StoreError?
+    /// The number of the run in the journal: the state that a later run can start from.
+    public let run: Int?
 
-    public init(counts: TransferCounts, failure: StoreError?) {
+    public init(counts: TransferCounts, failure: StoreError?, run: Int? = nil) {
         self.counts = counts
         self.failure = failure
+        self.run = run
     }
 }
 

@@ -37,7 +37,7 @@ struct Program {
             process.executableURL = URL(fileURLWithPath: Self.path)
             process.arguments = arguments
         }
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = try StateHome.environment(environment)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors

@@ -59,6 +59,10 @@ struct SourceUntouchedTests {
             }
         }
         #expect(count == 4)
+        for folder in try await store.hierarchyWithStates().table.folders {
+            let given = try await store.contents(of: folder).rows.map { GivenMessage($0) }
+            #expect(try await store.changes(in: folder, since: nil, given: given).isEmpty)
+        }
         #expect(snapshot() == before)
     }
 
@@ -102,6 +106,40 @@ struct SourceUntouchedTests {
             }
         }
         #expect(error?.code == .accessDenied)
+    }
+
+    @Test("Where a directory cannot be read or its files not looked at, nothing is gone", arguments: [0, 0o444])
+    func nothingIsGone(mode: UInt32) throws {
+        try tree.addFile("cur/1:2,S", "x")
+        try tree.addFile("new/2", "x")
+        let folder = Array(tree.path.utf8)
+        var listing = ContentsScan(folder: folder, path: FolderPath(["INBOX"]))
+        let given = try listing.read().rows.map { GivenMessage($0) }
+        try tree.rename("new/2", "cur/2:2,S")
+        try tree.remove("cur/1:2,S")
+        chmod(place.path, 0o755)
+        chmod(tree.path + "/cur", mode)
+        let later = MaildirChangesTests.later
+        let changes = try asNobody {
+            var scan = ContentsScan(folder: folder, path: FolderPath(["INBOX"]), given: given, clock: later)
+            return try scan.readChanges()
+        }
+        // One that cannot be listed keeps all; one that can, all that has a file.
+        #expect(changes.gone.map(\.rawValue) == (mode == 0 ? [] : ["1"]))
+        #expect(changes.changed.isEmpty && changes.new.isEmpty)
+        #expect(changes.count == (mode == 0 ? 2 : 1))
+        #expect(changes.problems.count == 1)
+        #expect(changes.state != FolderStamp(folder: folder)?.state)
+        chmod(tree.path + "/new", 0)
+        chmod(tree.path + "/cur", 0)
+        let error = asNobody {
+            #expect(throws: StoreError.self) {
+                var scan = ContentsScan(folder: folder, path: FolderPath(["INBOX"]), given: given)
+                _ = try scan.readChanges()
+            }
+        }
+        #expect(error?.code == .accessDenied)
+        for name in ["cur", "new"] { chmod(tree.path + "/" + name, 0o755) }
     }
 
     @Test("A folder one may not look into is listed, so that it is not passed over in silence")

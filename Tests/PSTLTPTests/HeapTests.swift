@@ -87,7 +87,7 @@ struct HeapTests {
     @Test("A page of a heap with any bit flipped is read or refused, never a trap")
     func damagedPages() throws {
         var page = HeapPage(index: 0)
-        for size in [1, 7, 300] { _ = [UInt8](repeating: 9, count: size).withUnsafeBytes { page.append($0) } }
+        for size in [1, 7, 300] { _ = [UInt8](repeating: 9, count: size).withUnsafeBytes { page.add($0) } }
         let block = page.encoded(isLast: true)
         var refused = 0
         for position in block.indices {

@@ -21,7 +21,7 @@ struct LTPStructureDecodingTests {
     @Test("as a heap page gives items inside it, or an error that names it", arguments: [0, 1, 8])
     func heapPage(index: Int) throws {
         var page = HeapPage(index: index)
-        for item in [[1, 2, 3], [4], [5, 6]] as [[UInt8]] { _ = item.withUnsafeBytes { page.append($0) } }
+        for item in [[1, 2, 3], [4], [5, 6]] as [[UInt8]] { _ = item.withUnsafeBytes { page.add($0) } }
         let block = page.encoded(isLast: true)
         #expect(try HeapPage(block: block, index: index).itemCount == 3)
         forEachDamage(of: block) { damaged in

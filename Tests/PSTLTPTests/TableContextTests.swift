@@ -43,13 +43,15 @@ struct TableContextTests {
         var read = try TableContext(entry, in: database)
         #expect(read.rowCount == rows)
         for number in 0..<rows {
-            let cells = try #require(try read.cells(ofRow: UInt32(number * 2 + 10)))
+            let row = try #require(try read.row(id: UInt32(number * 2 + 10)))
             let count = number % 7 == 0 ? number + 1_000_000 : number
-            #expect(cells[.contentCount]?.loadLittleEndian(Int32.self, at: 0) == Int32(count))
-            #expect(cells[.subject].map { String(decoding: $0.filter { $0 != 0 }, as: UTF8.self) } == "Row \(number)")
-            #expect(cells[.messageToMe] == nil)
+            #expect(row.value(.contentCount) == .integer32(Int32(count)))
+            #expect(row.value(.subject) == .string("Row \(number)"))
+            #expect(row.content(.messageToMe) == nil)
         }
-        #expect(try read.cells(ofRow: 11) == nil)
+        #expect(try read.contains(10))
+        #expect(try !read.contains(11))
+        #expect(try read.row(id: 11) == nil)
     }
 
     @Test("A change to a large table writes little")

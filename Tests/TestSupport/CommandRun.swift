@@ -32,7 +32,7 @@ public struct CommandRun: Sendable {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [program] + arguments
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, added in added }
+        process.environment = try StateHome.environment(environment)
         process.standardInput = FileHandle.nullDevice
         // Files, not pipes: a pipe that nobody reads stops the program.
         let captured = try TemporaryDirectory()

@@ -26,8 +26,8 @@ struct BTreeOnHeap {
     let valueSize: Int
     /// The item with BTHHEADER.
     let header: HeapID
-    private var levels: UInt8 = 0
-    private var root = HeapID.none
+    var levels: UInt8 = 0
+    var root = HeapID.none
 
     /// An empty tree, whose header becomes the next item of `heap`.
     init(keySize: Int, valueSize: Int, in heap: inout HeapOnNode) throws(LTPError) {
@@ -53,18 +53,20 @@ struct BTreeOnHeap {
         return bytes
     }
 
-    private func recordSize(level: UInt8) -> Int { keySize + (level == 0 ? valueSize : 4) }
+    func recordSize(level: UInt8) -> Int { keySize + (level == 0 ? valueSize : 4) }
 
-    private func key(_ records: [UInt8], _ position: Int, level: UInt8) -> UInt32 {
+    func key(_ records: [UInt8], _ position: Int, level: UInt8) -> UInt32 {
         let start = position * recordSize(level: level)
         if keySize == 2 { return UInt32(records.loadLittleEndian(UInt16.self, at: start) ?? 0) }
         return records.loadLittleEndian(UInt32.self, at: start) ?? 0
     }
 
-    /// Inserts records in ascending order of their keys, none of which is in the tree.
+    /// Inserts records in ascending order of their keys.
+    /// - Throws: ``LTPError`` if one of the keys is in the tree already, or given twice.
     mutating func insert(_ records: [UInt8], into heap: inout HeapOnNode) throws(LTPError) {
         guard !records.isEmpty else { return }
         var top = try insert(records, into: root, level: levels, heap: &heap)
+        guard !top.isEmpty else { return }
         while top.count > 1 {
             guard levels + 1 < HeapLimits.treeLevels else { throw .limit("a BTH of more than 8 levels") }
             levels += 1
@@ -81,14 +83,14 @@ struct BTreeOnHeap {
         return root
     }
 
-    private func writeHeader(to heap: inout HeapOnNode) throws(LTPError) {
+    func writeHeader(to heap: inout HeapOnNode) throws(LTPError) {
         let bytes = Self.encodedHeader(keySize, valueSize, levels: levels, root: root)
         _ = try heap.replace(header, with: bytes)
     }
 
-    private typealias Child = (first: UInt32, item: HeapID)
+    typealias Child = (first: UInt32, item: HeapID)
 
-    private static func indexRecords(_ children: [Child], keySize: Int) -> [UInt8] {
+    static func indexRecords(_ children: [Child], keySize: Int) -> [UInt8] {
         var records: [UInt8] = []
         for child in children {
             if keySize == 2 {
@@ -107,49 +109,67 @@ struct BTreeOnHeap {
     ) throws(LTPError) -> [Child] {
         let old = try heap.bytes(of: item)
         if level == 0 {
-            return try store(merge(old, records), over: item, level: 0, heap: &heap)
+            let (merged, isAppended) = try merge(old, records)
+            return try store(merged, over: item, level: 0, fillingUp: isAppended, heap: &heap)
         }
         let size = recordSize(level: level)
         let newSize = recordSize(level: 0)
+        let newCount = records.count / newSize
         var result: [UInt8] = []
         var start = 0
         let count = old.count / size
+        var isAppended = true
         for position in 0..<count {
             // What belongs below this child: everything before the next child's first key.
             var end = start
             if position + 1 == count {
-                end = records.count / newSize
+                end = newCount
             } else {
                 let next = key(old, position + 1, level: level)
-                while end < records.count / newSize, key(records, end, level: 0) < next { end += 1 }
+                while end < newCount, key(records, end, level: 0) < next { end += 1 }
+                isAppended = isAppended && end == 0
             }
-            let child = HeapID(rawValue: old.loadLittleEndian(UInt32.self, at: position * size + keySize) ?? 0)
             if end > start {
                 let part = Array(records[start * newSize..<end * newSize])
                 result += Self.indexRecords(
-                    try insert(part, into: child, level: level - 1, heap: &heap), keySize: keySize)
+                    try insert(part, into: child(old, position, level: level), level: level - 1, heap: &heap),
+                    keySize: keySize)
             } else {
                 result += old[position * size..<(position + 1) * size]
             }
             start = end
         }
-        return try store(result, over: item, level: level, heap: &heap)
+        return try store(result, over: item, level: level, fillingUp: isAppended, heap: &heap)
     }
 
-    private func merge(_ old: [UInt8], _ new: [UInt8]) -> [UInt8] {
+    /// hidNextLevel of a record of an index item.
+    func child(_ records: [UInt8], _ position: Int, level: UInt8) -> HeapID {
+        let offset = position * recordSize(level: level) + keySize
+        return HeapID(rawValue: records.loadLittleEndian(UInt32.self, at: offset) ?? 0)
+    }
+
+    /// - Returns: all records, and whether the new ones follow the old ones.
+    private func merge(_ old: [UInt8], _ new: [UInt8]) throws(LTPError) -> (records: [UInt8], isAppended: Bool) {
         let size = recordSize(level: 0)
         let oldCount = old.count / size
+        let newCount = new.count / size
+        for position in 1..<max(1, newCount)
+        where key(new, position - 1, level: 0) >= key(new, position, level: 0) {
+            throw present(key(new, position, level: 0))
+        }
         // Ids grow: what is new nearly always goes behind what is there.
-        if oldCount == 0 || key(old, oldCount - 1, level: 0) < key(new, 0, level: 0) { return old + new }
+        if oldCount == 0 || key(old, oldCount - 1, level: 0) < key(new, 0, level: 0) { return (old + new, true) }
         var result: [UInt8] = []
         result.reserveCapacity(old.count + new.count)
         var left = 0
         var right = 0
-        while left < oldCount || right < new.count / size {
-            let takeOld =
-                right == new.count / size
-                || left < oldCount && key(old, left, level: 0) < key(new, right, level: 0)
-            if takeOld {
+        while left < oldCount || right < newCount {
+            let isOld = left < oldCount
+            let isNew = right < newCount
+            let leftKey = isOld ? key(old, left, level: 0) : .max
+            let rightKey = isNew ? key(new, right, level: 0) : .max
+            if isOld, isNew, leftKey == rightKey { throw present(rightKey) }
+            if isOld, !isNew || leftKey < rightKey {
                 result += old[left * size..<(left + 1) * size]
                 left += 1
             } else {
@@ -157,18 +177,28 @@ struct BTreeOnHeap {
                 right += 1
             }
         }
-        return result
+        return (result, false)
+    }
+
+    private func present(_ key: UInt32) -> LTPError {
+        .damaged(structure: "BTH", field: "key", found: "\(key) for the second time", expected: "every key once")
     }
 
     /// Writes records as one item, or several where they are too many for one.
+    /// - Parameter fillingUp: leave all but the last full, because what comes later will follow them; else all get
+    ///   equally much, so that there is room between them.
     private func store(
-        _ records: [UInt8], over item: HeapID, level: UInt8, heap: inout HeapOnNode
+        _ records: [UInt8], over item: HeapID, level: UInt8, fillingUp: Bool = true, heap: inout HeapOnNode
     ) throws(LTPError) -> [Child] {
         let size = recordSize(level: level)
-        let capacity = HeapLimits.item / size * size
+        let most = HeapLimits.item / size
+        let count = records.count / size
+        let parts = (count + most - 1) / most
+        guard parts > 0 else { return [] }
+        let capacity = (fillingUp ? most : (count + parts - 1) / parts) * size
         var children: [Child] = []
-        for start in stride(from: 0, to: records.count, by: capacity) {
-            let part = Array(records[start..<min(start + capacity, records.count)])
+        for start in stride(from: 0, to: count * size, by: capacity) {
+            let part = Array(records[start..<min(start + capacity, count * size)])
             let place = start == 0 ? try heap.replace(item, with: part) : try heap.allocate(part)
             children.append((key(part, 0, level: level), place))
         }
@@ -181,30 +211,61 @@ struct BTreeOnHeap {
         var level = levels
         while item != .none {
             let records = try heap.bytes(of: item)
-            let size = recordSize(level: level)
-            var low = 0
-            var high = records.count / size
-            while low < high {
-                let middle = (low + high) / 2
-                if key(records, middle, level: level) <= wanted {
-                    low = middle + 1
-                } else {
-                    high = middle
-                }
-            }
-            guard low > 0 else { return nil }
+            guard let position = position(of: wanted, in: records, level: level) else { return nil }
             if level == 0 {
-                return key(records, low - 1, level: 0) == wanted ? (item, (low - 1) * size + keySize) : nil
+                guard key(records, position, level: 0) == wanted else { return nil }
+                return (item, position * recordSize(level: 0) + keySize)
             }
-            item = HeapID(rawValue: records.loadLittleEndian(UInt32.self, at: (low - 1) * size + keySize) ?? 0)
+            item = child(records, position, level: level)
             level -= 1
         }
         return nil
+    }
+
+    /// The last record whose key is not above `wanted`.
+    func position(of wanted: UInt32, in records: [UInt8], level: UInt8) -> Int? {
+        var low = 0
+        var high = records.count / recordSize(level: level)
+        while low < high {
+            let middle = (low + high) / 2
+            if key(records, middle, level: level) <= wanted {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low > 0 ? low - 1 : nil
     }
 
     func value(_ key: UInt32, in heap: inout HeapOnNode) throws(LTPError) -> [UInt8]? {
         guard let place = try locate(key, in: &heap) else { return nil }
         let leaf = try heap.bytes(of: place.item)
         return Array(leaf[place.offset..<place.offset + valueSize])
+    }
+
+    /// Calls `body` with each record, key first, in ascending order.
+    func forEachRecord(
+        in heap: inout HeapOnNode, _ body: (ArraySlice<UInt8>) throws(LTPError) -> Void
+    ) throws(LTPError) {
+        var seen: Set<HeapID> = []
+        try visit(root, level: levels, &seen, in: &heap, body)
+    }
+
+    private func visit(
+        _ item: HeapID, level: UInt8, _ seen: inout Set<HeapID>, in heap: inout HeapOnNode,
+        _ body: (ArraySlice<UInt8>) throws(LTPError) -> Void
+    ) throws(LTPError) {
+        guard item != .none else { return }
+        // No item twice: bounds the walk whatever the file says.
+        guard seen.insert(item).inserted else { throw present(item.rawValue) }
+        let records = try heap.bytes(of: item)
+        let size = recordSize(level: level)
+        for position in 0..<records.count / size {
+            if level == 0 {
+                try body(records[position * size..<(position + 1) * size])
+            } else {
+                try visit(child(records, position, level: level), level: level - 1, &seen, in: &heap, body)
+            }
+        }
     }
 }

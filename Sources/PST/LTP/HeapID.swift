@@ -40,4 +40,11 @@ enum HeapLimits {
     static let treeLevels: UInt8 = 8
     /// Heap pages that a reader keeps.
     static let cachedPages = 64
+    /// Free bytes from which on a page is worth changing for a new item.
+    static let worthwhileRoom = 512
+    /// Pages of unknown room that are looked at before a new page is begun.
+    static let probes = 16
+    /// Depth of subnodes in subnodes, and number of subnodes, that are followed to compute the size of an object.
+    static let subnodeDepth = 128
+    static let countedSubnodes = 1 << 20
 }

@@ -26,16 +26,15 @@ public struct HeapOnNode {
     var userRoot = HeapID.none {
         didSet { if userRoot != oldValue { markChanged(0) } }
     }
-    private(set) var slots: [Slot] = []
+    var slots: [Slot] = []
     /// The heap as it is in the database.
-    private(set) var tree = StoredDataTree()
-    /// Pages before the last one that have room for more, most recent last.
-    private var roomy: [Int] = []
+    var tree = StoredDataTree()
+    var room = HeapRoom()
+    /// The page that takes new items while they fit.
+    var fillingPage = 0
     /// Pages in memory that may be moved out: all but those with fill levels.
-    private var movable: [Int] = []
+    var movable: [Int] = []
     private let read: ((BlockID) throws(NDBError) -> [UInt8])?
-
-    private static let roomyPages = 4
 
     /// An empty heap.
     init(client: Client) {
@@ -69,6 +68,11 @@ public struct HeapOnNode {
         userRoot = root
         slots[0].isChanged = false
         try loadLevels(header)
+        room = HeapRoom(unknownPages: blocks.count)
+        for index in slots.indices where slots[index].level < 15 {
+            room.note(index, free: HeapFillLevel.leastFree(slots[index].level))
+        }
+        fillingPage = slots.count - 1
     }
 
     private mutating func loadLevels(_ header: [UInt8]) throws(LTPError) {
@@ -88,11 +92,16 @@ public struct HeapOnNode {
         becameResident(slots.count - 1)
     }
 
-    private mutating func markChanged(_ index: Int) {
+    /// Whether something has to be written.
+    var isChanged: Bool {
+        slots.count != tree.blocks.count || slots.contains { $0.isChanged || $0.stored.isNone }
+    }
+
+    mutating func markChanged(_ index: Int) {
         if slots.indices.contains(index) { slots[index].isChanged = true }
     }
 
-    private mutating func page(_ index: Int) throws(LTPError) -> HeapPage {
+    mutating func page(_ index: Int) throws(LTPError) -> HeapPage {
         guard slots.indices.contains(index) else {
             throw .damaged(
                 structure: "HID", field: "hidBlockIndex", found: "\(index)", expected: "below \(slots.count)")
@@ -116,38 +125,54 @@ public struct HeapOnNode {
         guard item.count <= HeapLimits.item else { throw .limit("a heap item of \(item.count) bytes") }
         // An empty item would be a zero-length allocation, which the repair tool objects to.
         guard !item.isEmpty else { return .none }
-        var last = slots.count - 1
-        if slots[last].page?.hasRoom(for: item.count) != true {
-            if let roomyPage = try pageWithRoom(for: item.count) {
-                last = roomyPage
-            } else {
-                last = try startPage()
-            }
-        }
-        slots[last].isChanged = true
-        guard let number = slots[last].page?.append(item) else { throw .limit("heap page \(last) has been moved out") }
-        return HeapID(page: last, item: number)
+        let index = try pageForItem(of: item.count)
+        slots[index].isChanged = true
+        guard let number = slots[index].page?.add(item) else { throw .limit("heap page \(index) has been moved out") }
+        return HeapID(page: index, item: number)
     }
 
-    private mutating func pageWithRoom(for count: Int) throws(LTPError) -> Int? {
-        for index in roomy.reversed() where try page(index).hasRoom(for: count) { return index }
+    private mutating func pageForItem(of count: Int) throws(LTPError) -> Int {
+        if slots[fillingPage].page?.hasRoom(for: count) == true { return fillingPage }
+        let place = try pageWithRoom(for: count)
+        // The page with more room left takes what comes next.
+        let left = try page(place).usableBytes - count
+        let before = try page(fillingPage).usableBytes
+        if left > before {
+            room.note(fillingPage, free: before)
+            fillingPage = place
+        } else {
+            room.note(place, free: left)
+        }
+        return place
+    }
+
+    private mutating func pageWithRoom(for count: Int) throws(LTPError) -> Int {
+        // It may have been moved out.
+        if try page(fillingPage).hasRoom(for: count) { return fillingPage }
         let last = slots.count - 1
-        return try page(last).hasRoom(for: count) ? last : nil
+        if try page(last).hasRoom(for: count) { return last }
+        while let index = room.page(withRoomFor: count) {
+            let page = try page(index)
+            if page.hasRoom(for: count) { return index }
+            room.note(index, free: page.usableBytes)
+        }
+        for _ in 0..<HeapLimits.probes {
+            guard let index = room.nextUnknown() else { break }
+            // A page that is damaged is none of this change's business.
+            let page = try? page(index)
+            room.note(index, free: page?.usableBytes ?? 0)
+            if let page, page.usableBytes >= HeapLimits.worthwhileRoom, page.hasRoom(for: count) { return index }
+        }
+        return try startPage()
     }
 
     private mutating func startPage() throws(LTPError) -> Int {
         let last = slots.count - 1
-        _ = try page(last)  // it changes: a page in the middle is filled up to a whole block
-        remember(roomy: last)
+        // It changes: a page in the middle is filled up to a whole block.
+        room.note(last, free: try page(last).usableBytes)
         guard slots.count < HeapLimits.pages else { throw .limit("a heap of more than 65,536 pages") }
         appendPage()
         return slots.count - 1
-    }
-
-    private mutating func remember(roomy index: Int) {
-        guard index < slots.count - 1 || slots.count == 1, !roomy.contains(index) else { return }
-        roomy.append(index)
-        if roomy.count > Self.roomyPages { roomy.removeFirst() }
     }
 
     public mutating func allocate(_ item: [UInt8]) throws(LTPError) -> HeapID {
@@ -165,129 +190,77 @@ public struct HeapOnNode {
         return Array(page.bytes[range])
     }
 
-    /// Gives an item other bytes; it may move.
+    /// The number of bytes of an item.
+    mutating func size(of id: HeapID) throws(LTPError) -> Int {
+        guard id != .none else { return 0 }
+        return try page(id.page).range(ofItem: id.item)?.count ?? 0
+    }
+
+    /// Gives an item other bytes; it may move. One that is not there is added.
     mutating func replace(_ id: HeapID, with item: [UInt8]) throws(LTPError) -> HeapID {
-        guard id != .none else { return try allocate(item) }
+        guard id != .none, slots.indices.contains(id.page), try page(id.page).range(ofItem: id.item) != nil else {
+            return try allocate(item)
+        }
         guard item.count <= HeapLimits.item else { throw .limit("a heap item of \(item.count) bytes") }
-        _ = try page(id.page)
+        guard !item.isEmpty else {
+            try free(id)
+            return .none
+        }
+        // A page is written only where something differs.
+        if try bytes(of: id) == item { return id }
         slots[id.page].isChanged = true
         let done = item.withUnsafeBytes { slots[id.page].page?.replace(id.item, with: $0) }
-        if done == true, !item.isEmpty { return id }
+        try noteRoom(id.page)
+        if done == true { return id }
         try free(id)
         return try allocate(item)
     }
 
+    /// Frees an item. One that is not there is no error: the reference to it was damaged, and goes.
     mutating func free(_ id: HeapID) throws(LTPError) {
-        guard id != .none else { return }
-        _ = try page(id.page)
+        guard id != .none, slots.indices.contains(id.page), try page(id.page).range(ofItem: id.item)?.isEmpty == false
+        else { return }
         slots[id.page].isChanged = true
         _ = slots[id.page].page?.replace(id.item, with: UnsafeRawBufferPointer(start: nil, count: 0))
-        remember(roomy: id.page)
+        try noteRoom(id.page)
+    }
+
+    private mutating func noteRoom(_ index: Int) throws(LTPError) {
+        if index != fillingPage { room.note(index, free: try page(index).usableBytes) }
+    }
+
+    /// Overwrites part of an item in place.
+    mutating func overwrite(_ id: HeapID, at offset: Int, with bytes: [UInt8]) throws(LTPError) {
+        guard let range = try page(id.page).range(ofItem: id.item), offset + bytes.count <= range.count else {
+            throw .damaged(
+                structure: "HID", field: "hidIndex", found: "\(id.item)",
+                expected: "an item of at least \(offset + bytes.count) bytes")
+        }
+        slots[id.page].isChanged = true
+        bytes.withUnsafeBytes { slots[id.page].page?.overwrite($0, at: range.lowerBound + offset) }
     }
 
     /// Overwrites part of an item in place.
     mutating func overwrite(_ id: HeapID, at offset: Int, with number: UInt32) throws(LTPError) {
-        guard let range = try page(id.page).range(ofItem: id.item), offset + 4 <= range.count else {
-            throw .damaged(structure: "HID", field: "hidIndex", found: "\(id.item)", expected: "an item of 4 bytes")
-        }
-        slots[id.page].isChanged = true
-        withUnsafeBytes(of: number.littleEndian) { bytes in
-            slots[id.page].page?.overwrite(bytes, at: range.lowerBound + offset)
-        }
-    }
-}
-
-/// Writing.
-extension HeapOnNode {
-    private static func headerPage(of index: Int) -> Int { index < 8 ? 0 : 8 + (index - 8) / 128 * 128 }
-
-    /// Sets every fill level in the pages that carry them, and the fields of HNHDR.
-    private mutating func sealHeaders() throws(LTPError) {
-        for index in slots.indices where slots[index].isChanged {
-            guard let page = slots[index].page else { continue }
-            let level = HeapFillLevel.level(of: page, isLast: index == slots.count - 1)
-            if level != slots[index].level || slots[index].stored.isNone {
-                slots[index].level = level
-                let header = Self.headerPage(of: index)
-                _ = try self.page(header)
-                slots[header].isChanged = true
-            }
-        }
-        for index in [0] + Array(stride(from: 8, to: slots.count, by: 128)) where slots[index].isChanged {
-            var field: [UInt8] = []
-            if index == 0 {
-                field += [0xEC, client.rawValue]
-                field.append(littleEndian: userRoot.rawValue)
-            }
-            let covered = index == 0 ? 8 : 128
-            for pair in stride(from: index, to: index + covered, by: 2) {
-                let low = pair < slots.count ? slots[pair].level : 0
-                let high = pair + 1 < slots.count ? slots[pair + 1].level : 0
-                field.append(low | high << 4)
-            }
-            field.withUnsafeBytes { slots[index].page?.overwrite($0, at: 2) }
-        }
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: number)
+        try overwrite(id, at: offset, with: bytes)
     }
 
-    /// The bytes of the node's data if the heap is wholly in memory.
-    var encodedSize: Int {
-        (slots.count - 1) * NDBLimits.blockData + (slots.last?.page?.encodedSize ?? 0)
+    /// Makes the heap an empty one of one page.
+    mutating func removeAll(in database: NodeDatabase) throws(LTPError) {
+        for index in slots.indices { try releaseMovedOut(index, in: database) }
+        slots = []
+        movable = []
+        room = HeapRoom()
+        fillingPage = 0
+        appendPage()
     }
 
-    /// The blocks of a heap that was made in memory.
-    mutating func encodedPages() throws(LTPError) -> [[UInt8]] {
-        try sealHeaders()
-        var blocks: [[UInt8]] = []
-        blocks.reserveCapacity(slots.count)
-        for index in slots.indices {
-            blocks.append(try page(index).encoded(isLast: index == slots.count - 1))
-        }
-        return blocks
-    }
-
-    /// Writes the changed pages; ``tree`` is the heap afterwards.
-    mutating func write(to database: NodeDatabase) throws(LTPError) {
-        try sealHeaders()
-        for index in slots.indices where slots[index].isChanged {
-            try write(index, to: database)
-        }
-        let size = UInt64(slots.count - 1) * UInt64(NDBLimits.blockData)
-        let last = try page(slots.count - 1)
-        let blocks = slots.map(\.stored)
-        try inDatabase { () throws(NDBError) in
-            try tree.update(to: blocks, size: size + UInt64(last.encodedSize), in: database)
-        }
-    }
-
-    private mutating func write(_ index: Int, to database: NodeDatabase) throws(LTPError) {
-        let block = try page(index).encoded(isLast: index == slots.count - 1)
-        let old = slots[index].stored
-        slots[index].stored = try inDatabase { () throws(NDBError) in
-            let id = try block.withBytes { (bytes) throws(NDBError) in try database.writeBlock(bytes) }
-            // A block of the tree is released when the tree is updated; one moved out since then is ours.
-            if index >= tree.blocks.count || tree.blocks[index] != old { try database.release(old) }
-            return id
-        }
-        slots[index].isChanged = false
-    }
-
-    /// Moves pages out of memory when more than `bound` are in it: all but the newest and those with fill levels.
-    mutating func trim(to bound: Int, database: NodeDatabase) throws(LTPError) {
-        guard movable.count > bound else { return }
-        let last = slots.count - 1
-        let leaving = movable.dropLast(2).filter { $0 != last }
-        movable.removeAll { leaving.contains($0) }
-        for index in leaving {
-            if slots[index].isChanged {
-                if let page = slots[index].page {
-                    slots[index].level = HeapFillLevel.level(of: page, isLast: false)
-                    let header = Self.headerPage(of: index)
-                    _ = try self.page(header)
-                    slots[header].isChanged = true
-                }
-                try write(index, to: database)
-            }
-            slots[index].page = nil
-        }
+    /// Releases the block of a page that was moved out since ``tree`` was written; those of the tree go with it.
+    func releaseMovedOut(_ index: Int, in database: NodeDatabase) throws(LTPError) {
+        let stored = slots[index].stored
+        if index < tree.blocks.count, tree.blocks[index] == stored { return }
+        try inDatabase { () throws(NDBError) in try database.release(stored) }
     }
 }

@@ -7,8 +7,10 @@ struct HeapPage {
     private(set) var bytes: [UInt8]
     /// rgibAlloc: where each item begins, and where the last one ends.
     private var offsets: [UInt16]
-    /// cFree: items of no length.
-    private var emptyItems = 0
+    /// Items of no length that are free, to be used again; the highest last where the page was read.
+    private var freeItems: [UInt16] = []
+    /// Items of no length that cFree does not count: a writer's empty values, to which something refers.
+    private var emptyValues = 0
 
     /// HNHDR in the first page, HNBITMAPHDR in page 8 and every 128th after it, HNPAGEHDR in the others.
     static func headerSize(ofPage index: Int) -> Int {
@@ -39,10 +41,15 @@ struct HeapPage {
             guard offset >= last, Int(offset) <= map else {
                 throw damaged("rgibAlloc", Int(offset), "offsets that rise up to \(map)")
             }
-            if position > 0, offset == last { emptyItems += 1 }
+            if position > 0, offset == last { freeItems.append(UInt16(position)) }
             last = offset
         }
         bytes = Array(block[..<Int(last)])
+        let free = Int(block.loadLittleEndian(UInt16.self, at: map + 2) ?? 0)
+        if free < freeItems.count {
+            // Which of them are values nobody can tell, so that none is used again.
+            emptyValues = freeItems.count - free
+        }
     }
 
     /// hidUserRoot of HNHDR, which begins the heap's first block.
@@ -57,6 +64,11 @@ struct HeapPage {
 
     var itemCount: Int { offsets.count - 1 }
 
+    /// Whether no item is in use.
+    var isEmpty: Bool { freeItems.count == itemCount && emptyValues == 0 }
+
+    private var reusableItem: UInt16? { emptyValues == 0 ? freeItems.last : nil }
+
     private var mapOffset: Int { (bytes.count + 1) & ~1 }
     private var mapSize: Int { 4 + 2 * offsets.count }
 
@@ -66,14 +78,25 @@ struct HeapPage {
     /// Free bytes of the page, as its fill level counts them.
     var freeBytes: Int { NDBLimits.blockData - encodedSize }
 
-    /// Whether one more item of `count` bytes fits.
-    func hasRoom(for count: Int) -> Bool {
-        itemCount < HeapLimits.itemsPerPage && (bytes.count + count + 1) & ~1 + mapSize + 2 <= NDBLimits.blockData
+    /// Free bytes for more items.
+    var usableBytes: Int {
+        reusableItem == nil && itemCount >= HeapLimits.itemsPerPage ? 0 : freeBytes
     }
 
-    /// Adds an item; there is room.
+    /// Whether one more item of `count` bytes fits.
+    func hasRoom(for count: Int) -> Bool {
+        let end = (bytes.count + count + 1) & ~1 + mapSize
+        if reusableItem != nil { return end <= NDBLimits.blockData }
+        return itemCount < HeapLimits.itemsPerPage && end + 2 <= NDBLimits.blockData
+    }
+
+    /// Adds an item of at least one byte; there is room. The place of a freed item is used again.
     /// - Returns: its number, from 1.
-    mutating func append(_ item: UnsafeRawBufferPointer) -> Int {
+    mutating func add(_ item: UnsafeRawBufferPointer) -> Int {
+        if let number = reusableItem {
+            _ = replace(Int(number), with: item)
+            return Int(number)
+        }
         bytes.append(contentsOf: item)
         offsets.append(UInt16(bytes.count))
         return offsets.count - 1
@@ -96,8 +119,12 @@ struct HeapPage {
         }
         bytes.replaceSubrange(range, with: item)
         for position in number..<offsets.count { offsets[position] = UInt16(Int(offsets[position]) + growth) }
-        if range.isEmpty { emptyItems -= 1 }
-        if item.isEmpty { emptyItems += 1 }
+        if range.isEmpty {
+            freeItems.removeAll { $0 == UInt16(number) }
+            // Where some are values, only a value is replaced.
+            if emptyValues > 0 { emptyValues -= 1 }
+        }
+        if item.isEmpty { freeItems.append(UInt16(number)) }
         return true
     }
 
@@ -115,7 +142,7 @@ struct HeapPage {
         if block.count % 2 == 1 { block.append(0) }
         block.store(littleEndian: UInt16(block.count), at: 0)
         block.append(littleEndian: UInt16(itemCount))
-        block.append(littleEndian: UInt16(emptyItems))
+        block.append(littleEndian: UInt16(freeItems.count - emptyValues))
         for offset in offsets { block.append(littleEndian: offset) }
         if !isLast { block.append(contentsOf: repeatElement(0, count: NDBLimits.blockData - block.count)) }
         return block
@@ -125,6 +152,9 @@ struct HeapPage {
 /// Fill levels, [MS-PST] 2.3.1.2: how many bytes a page has free at least, in 16 steps.
 enum HeapFillLevel {
     private static let thresholds = [3584, 2560, 2048, 1792, 1536, 1280, 1024, 768, 512, 256, 128, 64, 32, 16, 8, 0]
+
+    /// Bytes that a page of a level has free at least.
+    static func leastFree(_ level: UInt8) -> Int { level < 16 ? thresholds[Int(level)] : 0 }
 
     /// Pages before the last one are filled up with zeros to a whole block and count as full: nothing is to be put
     /// into them. (Outlook keeps the true level there; the strict checker measures the block as stored.)

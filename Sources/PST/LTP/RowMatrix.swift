@@ -15,6 +15,8 @@ struct RowMatrix {
     private var blocks: [Block]
     /// The matrix as it is in the database.
     private(set) var tree = StoredDataTree()
+    /// Whether the rows differ from what was read or written last.
+    private(set) var isChanged = false
     /// Blocks in memory, in the order in which they came there.
     private var resident: [Int] = []
     private let read: ((BlockID) throws(NDBError) -> [UInt8])?
@@ -66,6 +68,7 @@ struct RowMatrix {
     var fitsHeapItem: Bool { count * rowSize <= HeapLimits.item }
 
     mutating func append(_ row: [UInt8]) throws(LTPError) {
+        isChanged = true
         if count % rowsPerBlock == 0 {
             // What was the last block is filled up now.
             if let last = blocks.indices.last {
@@ -103,11 +106,49 @@ struct RowMatrix {
         let start = index % rowsPerBlock * rowSize
         blocks[block].rows?.replaceSubrange(start..<start + rowSize, with: row)
         blocks[block].isChanged = true
+        isChanged = true
+    }
+
+    /// Takes the last row away.
+    mutating func removeLast(in database: NodeDatabase) throws(LTPError) {
+        let last = blocks.count - 1
+        guard count > 0, last >= 0 else { return }
+        let kept = try rows(of: last).count - rowSize
+        isChanged = true
+        count -= 1
+        guard kept <= 0 else {
+            blocks[last].rows?.removeLast(rowSize)
+            blocks[last].isChanged = true
+            return
+        }
+        try releaseMovedOut(last, in: database)
+        blocks.removeLast()
+        resident.removeAll { $0 == last }
+        // The last block is not filled up.
+        if last > 0 { blocks[last - 1].isChanged = true }
     }
 
     /// All rows, where they fit in one heap item.
     mutating func heapItem() throws(LTPError) -> [UInt8] {
-        blocks.isEmpty ? [] : try rows(of: 0)
+        isChanged = false
+        return blocks.isEmpty ? [] : try rows(of: 0)
+    }
+
+    /// Gives up the blocks in the database: the rows are an item of the heap now.
+    mutating func releaseBlocks(in database: NodeDatabase) throws(LTPError) {
+        for index in blocks.indices {
+            _ = try rows(of: index)
+            try releaseMovedOut(index, in: database)
+            blocks[index].stored = .none
+        }
+        try inDatabase { () throws(NDBError) in try tree.update(to: [], size: 0, in: database) }
+    }
+
+    /// Releases a block that was moved out since ``tree`` was written; those of the tree go with it.
+    private func releaseMovedOut(_ index: Int, in database: NodeDatabase) throws(LTPError) {
+        let stored = blocks[index].stored
+        if index < tree.blocks.count, tree.blocks[index] == stored { return }
+        try inDatabase { () throws(NDBError) in try database.release(stored) }
     }
 
     /// The data of each block; every one but the last is filled up.
@@ -134,16 +175,14 @@ struct RowMatrix {
         let lastRows = count - max(0, blocks.count - 1) * rowsPerBlock
         let size = UInt64(max(0, blocks.count - 1)) * UInt64(NDBLimits.blockData) + UInt64(lastRows * rowSize)
         try inDatabase { () throws(NDBError) in try tree.update(to: stored, size: size, in: database) }
+        isChanged = false
     }
 
     private mutating func write(_ index: Int, to database: NodeDatabase) throws(LTPError) {
         let data = try encoded(index)
-        let old = blocks[index].stored
+        try releaseMovedOut(index, in: database)
         blocks[index].stored = try inDatabase { () throws(NDBError) in
-            let id = try data.withBytes { (bytes) throws(NDBError) in try database.writeBlock(bytes) }
-            // A block of the tree is released when the tree is updated; one moved out since then is ours.
-            if index >= tree.blocks.count || tree.blocks[index] != old { try database.release(old) }
-            return id
+            try data.withBytes { (bytes) throws(NDBError) in try database.writeBlock(bytes) }
         }
         blocks[index].isChanged = false
     }
@@ -151,8 +190,9 @@ struct RowMatrix {
     /// Moves full blocks out of memory when more than `bound` are in it.
     mutating func trim(to bound: Int, database: NodeDatabase) throws(LTPError) {
         guard resident.count > bound, blocks.count > 1 else { return }
-        let leaving = resident.filter { $0 < blocks.count - 1 }
-        resident.removeAll { $0 < blocks.count - 1 }
+        // The older half: the newer blocks are likelier to be changed again.
+        let leaving = resident.dropLast(bound / 2).filter { $0 < blocks.count - 1 }
+        resident.removeAll { leaving.contains($0) }
         for index in leaving {
             if blocks[index].isChanged { try write(index, to: database) }
             blocks[index].rows = nil

@@ -174,4 +174,6 @@ public final class TableReader {
 enum TableLimits {
     /// Bytes of one cell.
     static let cell = 64 << 20
+    /// Entries of an SLBLOCK, [MS-PST] 2.2.2.8.3.3.
+    static let subnodesOfOneBlock = 340
 }

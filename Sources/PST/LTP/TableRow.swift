@@ -10,6 +10,8 @@ public struct TableRow: Sendable {
         case bytes(Range<Int>)
         /// The value is a subnode of the object that the row mirrors, and the cell shares its data tree.
         case shared(NodeID)
+        /// The cell shares a data tree of the database.
+        case block(BlockID)
     }
 
     let schema: TableSchema
@@ -23,8 +25,40 @@ public struct TableRow: Sendable {
         bytes = Array(repeating: 0, count: schema.rowSize)
     }
 
-    private mutating func markExisting(_ column: TableSchema.Column) {
-        bytes[schema.bitmapOffset + column.bit / 8] |= 0x80 >> UInt8(column.bit % 8)
+    /// A row of a table with `schema` that has the cells of a row of any table, as far as it has columns for them.
+    public init(_ stored: StoredRow, schema: TableSchema) {
+        self.init(schema: schema)
+        for (tag, content) in stored.cells {
+            switch content {
+            case .bytes(let bytes): set(tag, bytes[...])
+            case .block(let block): share(tag, block: block)
+            }
+        }
+    }
+
+    /// The same cells in a row of another layout.
+    func laidOut(as other: TableSchema) -> TableRow {
+        guard schema != other else { return self }
+        var row = TableRow(schema: other)
+        for column in schema.columns where schema.exists(column, in: bytes) {
+            guard let place = other.column(column.tag) else { continue }
+            let variable = variables.first { $0.offset == column.offset }
+            if PropertyValueEncoding.isReference(column.tag.type), let variable {
+                switch variable.content {
+                case .bytes(let range): row.set(column.tag, values[range])
+                case .shared, .block: row.setVariable(place, variable.content)
+                }
+            } else {
+                row.set(column.tag, bytes[column.offset..<column.offset + column.size])
+            }
+        }
+        return row
+    }
+
+    private mutating func setVariable(_ column: TableSchema.Column, _ content: Variable) {
+        if schema.exists(column, in: bytes) { variables.removeAll { $0.offset == column.offset } }
+        schema.mark(column, exists: true, in: &bytes)
+        variables.append((column.offset, content))
     }
 
     /// Bytes of the variable cells.
@@ -33,12 +67,12 @@ public struct TableRow: Sendable {
     /// Sets the cell of a column from a stored value; no such column, no cell.
     public mutating func set(_ tag: PropertyTag, _ value: ArraySlice<UInt8>) {
         guard let column = schema.column(tag) else { return }
-        markExisting(column)
         if PropertyValueEncoding.isReference(tag.type) {
             let start = values.count
             values += value
-            variables.append((column.offset, .bytes(start..<values.count)))
+            setVariable(column, .bytes(start..<values.count))
         } else {
+            schema.mark(column, exists: true, in: &bytes)
             for (position, byte) in value.prefix(column.size).enumerated() { bytes[column.offset + position] = byte }
         }
     }
@@ -51,9 +85,14 @@ public struct TableRow: Sendable {
 
     /// Sets a cell that shares the data of one of the mirrored object's subnodes.
     public mutating func share(_ tag: PropertyTag, subnode: NodeID) {
-        guard let column = schema.column(tag) else { return }
-        markExisting(column)
-        variables.append((column.offset, .shared(subnode)))
+        if let column = schema.column(tag) { setVariable(column, .shared(subnode)) }
+    }
+
+    /// Sets a cell of variable size that shares a data tree of the database; adding the row to a table makes a
+    /// reference to it.
+    public mutating func share(_ tag: PropertyTag, block: BlockID) {
+        guard let column = schema.column(tag), PropertyValueEncoding.isReference(tag.type) else { return }
+        setVariable(column, .block(block))
     }
 
     /// Gives every column for which the property context has a value the same value, byte for byte.

@@ -2,8 +2,8 @@ import BinaryIO
 public import MAPI
 
 /// The columns of a table context and the layout of its rows — TCINFO and TCOLDESC, [MS-PST] 2.3.4.1, 2.3.4.2.
-public struct TableSchema: Sendable {
-    struct Column: Sendable {
+public struct TableSchema: Hashable, Sendable {
+    struct Column: Hashable, Sendable {
         let tag: PropertyTag
         /// ibData: where the cell begins in a row.
         let offset: Int
@@ -48,6 +48,23 @@ public struct TableSchema: Sendable {
 
     func column(_ tag: PropertyTag) -> Column? { columns.first { $0.tag == tag } }
 
+    /// Whether a row has the cell of a column.
+    func exists(_ column: Column, in row: [UInt8]) -> Bool {
+        let position = bitmapOffset + column.bit / 8
+        return position < row.count && row[position] & Self.mask(column) != 0
+    }
+
+    /// Sets or clears the existence bit of a cell.
+    func mark(_ column: Column, exists: Bool, in row: inout [UInt8]) {
+        if exists {
+            row[bitmapOffset + column.bit / 8] |= Self.mask(column)
+        } else {
+            row[bitmapOffset + column.bit / 8] &= ~Self.mask(column)
+        }
+    }
+
+    private static func mask(_ column: Column) -> UInt8 { 0x80 >> UInt8(column.bit % 8) }
+
     /// TCINFO with its columns; the row matrix and the row index are set later, see ``TableContext``.
     func encodedInfo(rowIndex: HeapID) -> [UInt8] {
         var bytes: [UInt8] = [0x7C, UInt8(columns.count)]
@@ -64,6 +81,8 @@ public struct TableSchema: Sendable {
         return bytes
     }
 
+    /// Offset of hidRowIndex in TCINFO.
+    static let rowIndexField = 10
     /// Offset of hnidRows in TCINFO.
     static let rowsField = 14
 }

@@ -3,84 +3,97 @@ import PSTLTP
 import PSTNDB
 
 /// A folder, [MS-PST] 2.4.4: a property context and three tables, whose counts must agree in three places (the
-/// context, the row in the parent's hierarchy table, the tables).
+/// context, the row in the parent's hierarchy table, the tables). What is here is what this program changes; all else
+/// that a folder has stays in the file as it is.
 final class FolderNode {
     let id: NodeID
-    let parent: NodeID
-    let name: String
-    /// PidTagContainerClass; none on the folders of the store itself.
+    var parent: NodeID
+    var name: String {
+        didSet { isRenamed = true }
+    }
+    /// PidTagContainerClass of a new folder; none on the folders of the store itself.
     let containerClass: String?
     var contentCount: Int32 = 0
     var unreadCount: Int32 = 0
-    var subfolderCount: Int32 = 0
-    /// The context, and the row of the parent, do not have these counts yet.
-    var isChanged = true
-    /// Names of the folders below, in the form in which they must differ.
-    var childNames: Set<String> = []
+    var hasSubfolders = false
+    /// The database has no context of this folder yet.
+    private(set) var isNew: Bool
+    private(set) var isRenamed = false
+    /// Properties by which others know the folder, that its context does not have yet.
+    var properties: [(id: UInt16, value: PropertyValue)] = []
+    /// The folders below by the form of their names in which these must differ; nil until they are asked for.
+    var children: [String: Child]?
 
-    /// Tables that are open; others are as the node database has them.
-    var contents: TableContext?
-    var hierarchy: TableContext?
+    struct Child {
+        let id: NodeID
+        let name: String
+    }
 
     init(id: NodeID, parent: NodeID, name: String, containerClass: String?) {
         self.id = id
         self.parent = parent
         self.name = name
         self.containerClass = containerClass
+        isNew = true
+        children = [:]
     }
 
-    /// Required and usual properties, [MS-PST] 2.4.4.1.1.
+    /// A folder that is in the file.
+    init(stored id: NodeID, parent: NodeID, _ context: PropertyContextEditor) throws(LTPError) {
+        self.id = id
+        self.parent = parent
+        containerClass = nil
+        isNew = false
+        var name = ""
+        if case .string(let text)? = try context.value(PropertyTag.displayName.id) { name = text }
+        self.name = name
+        contentCount = try Self.count(.contentCount, context)
+        unreadCount = try Self.count(.contentUnreadCount, context)
+        if case .boolean(let flag)? = try context.value(PropertyTag.subfolders.id) { hasSubfolders = flag }
+    }
+
+    private static func count(_ tag: PropertyTag, _ context: PropertyContextEditor) throws(LTPError) -> Int32 {
+        if case .integer32(let count)? = try context.value(tag.id) { return count }
+        return 0
+    }
+
+    /// Required and usual properties of a new folder, [MS-PST] 2.4.4.1.1.
     var context: PropertyContextBuilder {
         var context = PropertyContextBuilder()
         context.add(.displayName, .string(name))
-        context.add(.contentCount, .integer32(contentCount))
-        context.add(.contentUnreadCount, .integer32(unreadCount))
-        context.add(.subfolders, .boolean(subfolderCount > 0))
+        for (tag, value) in counts { context.add(tag, value) }
         if let containerClass {
             context.add(.containerClass, .string(containerClass))
             context.add(.pstHiddenCount, .integer32(0))
             context.add(.pstHiddenUnread, .integer32(0))
         }
+        for (id, value) in properties { context.add(id, value) }
         return context
     }
 
     /// The row in the parent's hierarchy table, [MS-PST] 2.4.4.4.1.
-    var row: TableRow {
-        var row = TableRow(schema: TableTemplates.hierarchy)
+    func row(_ schema: TableSchema) -> TableRow {
+        var row = TableRow(schema: schema)
         row.mirror(context)
         return row
     }
 
-    /// The cells of ``row`` that change with the folder's contents.
-    var changingCells: [(tag: PropertyTag, value: PropertyValue)] {
+    private var counts: [(tag: PropertyTag, value: PropertyValue)] {
         [
             (.contentCount, .integer32(contentCount)), (.contentUnreadCount, .integer32(unreadCount)),
-            (.subfolders, .boolean(subfolderCount > 0)),
+            (.subfolders, .boolean(hasSubfolders)),
         ]
     }
-}
 
-/// Rules for folder names.
-enum FolderName {
-    /// A name as Outlook can show it: no control characters, no blanks at the ends, 1 to 255 UTF-16 units.
-    static func displayable(_ name: String) -> String {
-        var scalars = String.UnicodeScalarView(
-            name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "_" : $0 })
-        while scalars.first == " " { scalars.removeFirst() }
-        while scalars.last == " " { scalars.removeLast() }
-        let result = SubjectEncoding.truncated(String(scalars), to: SubjectEncoding.longest)
-        return result.isEmpty ? "_" : result
+    /// What this program may have changed of the context and the row.
+    var changes: [(tag: PropertyTag, value: PropertyValue)] {
+        isRenamed ? counts + [(.displayName, .string(name))] : counts
     }
 
-    /// `name`, or `name (2)` and so on: Outlook wants siblings to differ in more than upper and lower case.
-    static func unique(_ name: String, among taken: Set<String>) -> String {
-        guard taken.contains(name.lowercased()) else { return name }
-        var number = 2
-        while true {
-            let suffix = " (\(number))"
-            let candidate = SubjectEncoding.truncated(name, to: SubjectEncoding.longest - suffix.utf16.count) + suffix
-            if !taken.contains(candidate.lowercased()) { return candidate }
-            number += 1
-        }
+    /// Says that the context in the database has it all.
+    func markStored() {
+        isNew = false
+        isRenamed = false
+        properties = []
     }
 }

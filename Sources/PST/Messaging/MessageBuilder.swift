@@ -7,6 +7,8 @@ public struct MessageImage: Sendable {
     let images: BlockImages
     let node: NodeImage
     let row: TableRow
+    /// The cells of the row that repeat no property.
+    let ownCells: [(tag: PropertyTag, value: PropertyValue)]
     let isUnread: Bool
     /// The highest PidTagLtpRowVer in the tables of the message.
     let highestRowVersion: UInt32
@@ -57,13 +59,14 @@ public struct MessageBuilder {
     public mutating func build(_ message: MessageObject) throws(PSTError) -> MessageImage {
         let built = try buildObject(message, depth: 0)
         return MessageImage(
-            images: images, node: built.node, row: built.row, isUnread: built.isUnread,
+            images: images, node: built.node, row: built.row, ownCells: built.ownCells, isUnread: built.isUnread,
             highestRowVersion: highestRowVersion)
     }
 
     private struct Built {
         let node: NodeImage
         let row: TableRow
+        let ownCells: [(tag: PropertyTag, value: PropertyValue)]
         let isUnread: Bool
     }
 
@@ -97,10 +100,13 @@ public struct MessageBuilder {
         var row = TableRow(schema: TableTemplates.contents)
         row.mirror(context, subnodes: result.subnodes, sharingFrom: Self.sharedListSize)
         row.set(.messageSize, .integer32(Int32(clamping: result.node.objectSize)))
-        row.set(.messageStatus, .integer32(0))
-        if let id = ConversationID.of(message.properties, topic: topic) { row.set(.conversationId, .binary(id)) }
+        var ownCells: [(tag: PropertyTag, value: PropertyValue)] = [(.messageStatus, .integer32(0))]
+        if let id = ConversationID.of(message.properties, topic: topic) {
+            ownCells.append((.conversationId, .binary(id)))
+        }
+        for (tag, value) in ownCells { row.set(tag, value) }
         let flags = MessageFlags(rawValue: message.properties.integer32(.messageFlags) ?? 0)
-        return Built(node: result.node, row: row, isUnread: !flags.contains(.read))
+        return Built(node: result.node, row: row, ownCells: ownCells, isUnread: !flags.contains(.read))
     }
 
     /// Display lists of this many bytes or more are one data tree for the message and its row: two equal copies are an
@@ -248,7 +254,7 @@ extension MessageBuilder {
 
 extension PropertyValue {
     /// Empty strings are best not stored: the repair tool wants them mirrored, or removes them.
-    fileprivate var isEmptyText: Bool {
+    var isEmptyText: Bool {
         switch self {
         case .string(let text): text.isEmpty
         case .string8(let text): text.isEmpty

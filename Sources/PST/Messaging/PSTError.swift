@@ -10,11 +10,14 @@ public enum PSTError: Error, Hashable, Sendable {
     case damaged(String)
     /// More than the format can hold.
     case limit(String)
+    /// A folder or message that was named is not there.
+    case missing(String)
 
     init(_ error: LTPError) {
         switch error {
         case .ndb(.storage(let storage)): self = .storage(storage)
         case .ndb(.limit(let what)), .limit(let what): self = .limit(what)
+        case .ndb(.unsupported), .ndb(.rolledBack): self = .limit(error.description)
         case .ndb(.damaged), .damaged: self = .damaged(error.description)
         }
     }
@@ -24,7 +27,7 @@ extension PSTError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .storage(let error): "\(error.path): \(error.operation.rawValue) failed (errno \(error.errno))"
-        case .damaged(let what), .limit(let what): what
+        case .damaged(let what), .limit(let what), .missing(let what): what
         }
     }
 }

@@ -136,12 +136,22 @@ extension NodeDatabase {
         }
     }
 
+    /// Removes a node with all that it alone has.
+    func deleteNode(_ id: NodeID) throws(PSTError) {
+        try inNodes { () throws(NDBError) in
+            guard let entry = try node(id) else { return }
+            try removeNode(id)
+            try release(entry.data)
+            try release(entry.subnodes)
+        }
+    }
+
     /// Makes `id` a table with the blocks of a template, as Outlook does for empty tables.
     func shareNode(_ template: NodeID, as id: NodeID) throws(PSTError) {
         try inNodes { () throws(NDBError) in
             guard let entry = try node(template) else { throw .limit("template \(template) is missing") }
-            try retain(entry.data)
-            try setNode(id, NodeEntry(data: entry.data, subnodes: .none, parent: .none))
+            let data = try share(entry.data)
+            try setNode(id, NodeEntry(data: data, subnodes: .none, parent: .none))
         }
     }
 }

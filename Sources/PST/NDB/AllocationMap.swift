@@ -54,6 +54,30 @@ struct AllocationMap {
         }
     }
 
+    /// Marks `slots` taken, if they are all free.
+    /// - Returns: whether they were.
+    mutating func take(_ slots: Range<Int>) -> Bool {
+        guard nextSlot(taken: true, from: slots.lowerBound) >= slots.upperBound else { return false }
+        mark(slots, taken: true)
+        return true
+    }
+
+    /// The longest run of free slots.
+    var longestFreeRun: Int {
+        if case .none(let longest) = freeRun(of: FileGeometry.slotsPerSection + 1, alignment: 1, from: 0) {
+            return longest
+        }
+        return 0
+    }
+
+    /// Whether a page has room.
+    var hasFreePage: Bool {
+        if case .found = freeRun(of: FileGeometry.slotsPerPage, alignment: FileGeometry.slotsPerPage, from: 0) {
+            return true
+        }
+        return false
+    }
+
     /// Whether all of `slots` are taken, or all are free; nil where they differ.
     func state(of slots: Range<Int>) -> Bool? {
         let taken = slots.count { isTaken($0) }

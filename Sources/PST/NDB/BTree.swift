@@ -12,6 +12,12 @@ struct BTree {
 
     private static let movedAtRightEdge = 2
 
+    /// A page with fewer entries than this part of what it holds is joined with a neighbour; under an eighth is odd to checkers.
+    private static let leastFill = 4
+
+    /// Whether the tree differs from the committed one.
+    var hasChanges: Bool { root.committed == nil || !released.isEmpty }
+
     typealias Entry = (UInt64, UInt64, UInt64, UInt64)
 
     /// An empty tree.
@@ -41,6 +47,11 @@ struct BTree {
         guard child.firstKey == page.key(at: index) else {
             throw .damaged(
                 "BTENTRY", "btkey", at: reference.offset, found: child.firstKey, expected: "\(page.key(at: index))")
+        }
+        if index + 1 < page.count, child.count > 0, child.key(at: child.count - 1) >= page.key(at: index + 1) {
+            throw .damaged(
+                "BTPAGE", "rgentries", at: reference.offset, found: "key \(child.key(at: child.count - 1))",
+                expected: "below \(page.key(at: index + 1))")
         }
         page.children[index] = child
         return child
@@ -122,7 +133,7 @@ struct BTree {
     /// Removes the entry with `key`, if there is one.
     mutating func remove(_ key: UInt64) throws(NDBError) {
         guard try entry(key) != nil else { return }
-        _ = try remove(key, from: root)
+        try remove(key, from: root)
         while !root.isLeaf, root.count == 1 {
             touch(root)
             root = try child(0, of: root)
@@ -130,21 +141,40 @@ struct BTree {
         if root.count == 0 { root = BTreePage(kind: kind, level: 0) }
     }
 
-    /// - Returns: true if `page` is empty now.
-    private mutating func remove(_ key: UInt64, from page: BTreePage) throws(NDBError) -> Bool {
+    private mutating func remove(_ key: UInt64, from page: BTreePage) throws(NDBError) {
         touch(page)
         if page.isLeaf {
             page.remove(at: page.position(of: key))
-            return page.count == 0
+            return
         }
         let index = page.childPosition(of: key)
         let below = try child(index, of: page)
-        if try remove(key, from: below) {
+        try remove(key, from: below)
+        if below.count == 0 {
             page.remove(at: index)
-        } else {
-            page.setNumber(below.firstKey, at: index, byte: 0)
+            return
         }
-        return page.count == 0
+        page.setNumber(below.firstKey, at: index, byte: 0)
+        if below.count * Self.leastFill < below.capacity, page.count > 1 {
+            try fill(index > 0 ? index - 1 : 0, in: page)
+        }
+    }
+
+    /// Joins the children at `index` and behind it, or makes them equally full where they would fill a page.
+    private mutating func fill(_ index: Int, in page: BTreePage) throws(NDBError) {
+        let left = try child(index, of: page)
+        let right = try child(index + 1, of: page)
+        touch(left)
+        touch(right)
+        let total = left.count + right.count
+        if total * 4 <= left.capacity * 3 {
+            right.move(from: 0, to: left)
+            page.remove(at: index + 1)
+        } else {
+            left.balance(with: right)
+            page.setNumber(right.firstKey, at: index + 1, byte: 0)
+        }
+        page.setNumber(left.firstKey, at: index, byte: 0)
     }
 
     /// Calls `body` with every entry in the order of the keys.
@@ -152,14 +182,14 @@ struct BTree {
         try visit(root, body)
     }
 
-    /// Calls `body` once for every page.
-    func forEachPage(_ body: () -> Void) throws(NDBError) {
-        try visitPages(root, body)
+    /// Calls `body` with every page, and whether it is the root.
+    func forEachPage(_ body: (BTreePage, Bool) -> Void) throws(NDBError) {
+        try visitPages(root, isRoot: true, body)
     }
 
-    private func visitPages(_ page: BTreePage, _ body: () -> Void) throws(NDBError) {
-        body()
-        for index in page.children.indices { try visitPages(child(index, of: page), body) }
+    private func visitPages(_ page: BTreePage, isRoot: Bool, _ body: (BTreePage, Bool) -> Void) throws(NDBError) {
+        body(page, isRoot)
+        for index in page.children.indices { try visitPages(child(index, of: page), isRoot: false, body) }
     }
 
     private func visit(_ page: BTreePage, _ body: (Entry) throws(NDBError) -> Void) throws(NDBError) {

@@ -146,6 +146,20 @@ final class BTreePage {
         while count > index { remove(at: count - 1) }
     }
 
+    /// Makes this page and `right`, its neighbour, equally full.
+    func balance(with right: BTreePage) {
+        let half = (count + right.count) / 2
+        while count < half {
+            insert(right.words(at: 0), child: right.isLeaf ? nil : right.children[0], at: count)
+            right.remove(at: 0)
+        }
+        while count > half {
+            let last = count - 1
+            right.insert(words(at: last), child: isLeaf ? nil : children[last], at: 0)
+            remove(at: last)
+        }
+    }
+
     /// The page of 512 bytes, not yet sealed.
     var pageBytes: [UInt8] {
         var bytes = entries

@@ -8,7 +8,7 @@ enum FileGeometry {
     static let sectionSize: UInt64 = 0x3E000
     static let slotsPerSection = 3968
     static let slotSize: UInt64 = 64
-    private static let slotsPerPage = 8
+    static let slotsPerPage = 8
 
     static func offset(ofSection section: Int) -> UInt64 {
         firstSection + UInt64(section) * sectionSize
@@ -32,6 +32,11 @@ enum FileGeometry {
 
     static func headSlots(ofSection section: Int) -> Int {
         headPages(ofSection: section).count * slotsPerPage
+    }
+
+    /// Sections of a file of `size` bytes, the last one perhaps cut short.
+    static func sectionCount(ofFile size: UInt64) -> Int {
+        size <= firstSection ? 0 : Int((size - firstSection + sectionSize - 1) / sectionSize)
     }
 
     static func fileSize(sections: Int) -> UInt64 { offset(ofSection: sections) }

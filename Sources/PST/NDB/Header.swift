@@ -33,19 +33,25 @@ struct Header: Equatable {
         template[14] = 1  // bPlatformCreate
         template[15] = 1  // bPlatformAccess
         template.store(littleEndian: UInt64(0x1_0000_0004), at: 24)  // bidUnused, as most Outlook files have it
-        for offset in 256..<512 { template[offset] = 0xFF }  // rgbFM, rgbFP: not maintained
-        template[512] = 0x80  // bSentinel
+        template[512] = Self.sentinel
+        useDensityList()
     }
 
-    /// Reads and checks the header of an existing file.
+    /// Reads and checks the header of an existing file that is to be updated.
+    /// - Parameter isTorn: ``isTorn(_:)`` holds for it; ``nextBlockID`` may then be too low.
     /// - Throws: ``NDBError`` for a file that is not a Unicode PST with 512-byte pages, or is damaged.
-    init(bytes: [UInt8]) throws(NDBError) {
+    init(bytes: [UInt8], isTorn: Bool = false) throws(NDBError) {
         func number<Value: FixedWidthInteger>(_ type: Value.Type, _ offset: Int) -> Value {
             bytes.loadLittleEndian(type, at: offset) ?? 0
         }
-        let summary = try FileSummary(bytes: bytes)
-        guard bytes.count == Self.size, summary.format == .unicode else {
-            throw .damaged("HEADER", "wVer", at: 0, found: summary.version, expected: "23")
+        let summary = try FileSummary(bytes: bytes, checksums: !isTorn)
+        guard bytes.count == Self.size, summary.version == 23 else {
+            throw .unsupported(
+                "a PST with wVer \(summary.version) is read but not changed; only Unicode files with 512-byte pages "
+                    + "(wVer 23) are")
+        }
+        guard number(UInt16.self, 8) == 0x4D53 else {
+            throw .unsupported("a file with wMagicClient \(number(UInt16.self, 8)) is not a PST (an OST, perhaps)")
         }
         encoding = summary.encoding
         nextPageID = number(UInt64.self, 32)
@@ -55,6 +61,37 @@ struct Header: Equatable {
         root = Root(header: bytes)
         template = bytes
     }
+
+    /// Whether `bytes` is a header whose two sectors are of different versions, because a crash came between them: the
+    /// first, with roots and counters, is whole (dwCRCPartial); the second, which has but bidNextB and constants, is not
+    /// of the same version (dwCRCFull).
+    static func isTorn(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count == size, bytes.loadLittleEndian(UInt16.self, at: 10) == 23 else { return false }
+        let partial = bytes.withUnsafeBytes {
+            pstChecksum(UnsafeRawBufferPointer(rebasing: $0[FileSummary.partialRange]))
+        }
+        return bytes.loadLittleEndian(UInt32.self, at: 4) == partial
+            && bytes.loadLittleEndian(UInt32.self, at: 524) != fullChecksum(bytes)
+            && bytes[512] == sentinel
+    }
+
+    private static let sentinel: UInt8 = 0x80
+    /// rgbFM and rgbFP, [MS-PST] 2.2.2.6.
+    private static let freeMaps = 256..<512
+
+    /// Whether only AMaps and the DList say what is free, as in files of Outlook 2010 and later: rgbFM and rgbFP hold
+    /// nothing, and PMaps keep no pages in reserve.
+    var usesDensityList: Bool {
+        root.freePageBytes == 0 && root.mapState != 1 && template[Self.freeMaps].allSatisfy { $0 == 0xFF }
+    }
+
+    mutating func useDensityList() {
+        root.freePageBytes = 0
+        for offset in Self.freeMaps { template[offset] = 0xFF }
+    }
+
+    /// Names the committed state: another one after every commit, by whatever program.
+    var generation: String { "\(nextPageID)-\(unique)" }
 
     private static func fullChecksum(_ bytes: [UInt8]) -> UInt32 {
         bytes.withUnsafeBytes { pstChecksum(UnsafeRawBufferPointer(rebasing: $0[FileSummary.fullRange])) }

@@ -11,6 +11,16 @@ public enum NDBLimits {
     /// Entries of an SLBLOCK and an SIBLOCK, [MS-PST] 2.2.2.8.3.3.
     static let subnodeLeafEntries = 340
     static let subnodeIndexEntries = 510
+    /// Sections of a file: the DList numbers them with 20 bits, [MS-PST] 2.2.2.7.4. 248 GiB.
+    static let sections = 1 << 20
+    /// Sections whose maps are computed in one walk over the trees: 16 MiB of maps, 8 GB of file.
+    static let sectionsPerWalk = 1 << 15
+    /// Ids of pages and blocks stay below this; no file comes near it.
+    static let highestID: UInt64 = 1 << 60
+    /// Entries of the DList, [MS-PST] 2.2.2.7.4.
+    static let densityListEntries = 119
+    /// References to one block up to which it is shared; cRef has 16 bits, and leaves room for what others add.
+    static let sharedReferences: UInt16 = 65_000
     /// Levels of the node and block B-trees.
     static let treeDepth = 8
     /// Bytes of one node's data: lcbTotal has 32 bits.

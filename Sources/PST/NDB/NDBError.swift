@@ -8,6 +8,10 @@ public enum NDBError: Error, Hashable, Sendable {
     case damaged(Damage)
     /// Something that the format cannot hold (an index or a size out of range).
     case limit(String)
+    /// A file that is read but not changed: of another format than Unicode with 512-byte pages, or an OST.
+    case unsupported(String)
+    /// The transaction was taken back; the database must be opened again.
+    case rolledBack
 
     /// A rule that a structure breaks.
     public struct Damage: Hashable, Sendable {
@@ -37,7 +41,8 @@ extension NDBError: CustomStringConvertible {
             "\(damage.structure).\(damage.field)"
                 + (damage.offset.map { " at 0x" + String($0, radix: 16) } ?? "")
                 + ": found \(damage.found), expected \(damage.expected)"
-        case .limit(let what): what
+        case .limit(let what), .unsupported(let what): what
+        case .rolledBack: "the changes since the last commit were taken back; open the database again"
         }
     }
 }

@@ -117,7 +117,7 @@ extension NodeDatabase {
         }
     }
 
-    /// Adds a reference to a block: another node shares it.
+    /// Adds a reference to a block: another node shares it. See ``share(_:)`` for blocks that very many share.
     public func retain(_ id: BlockID) throws(NDBError) {
         guard !id.isNone else { return }
         try changing { () throws(NDBError) in
@@ -148,20 +148,7 @@ extension NodeDatabase {
             return try blocks.set(entry.words(id))
         }
         if id.isInternal {
-            let bytes = try readBlock(id)
-            if bytes.first == 1 {
-                for child in try DataTreeBlock(bytes: bytes, id: id).children { try release(child, depth: depth + 1) }
-            } else {
-                switch try SubnodeBlock(bytes: bytes, id: id) {
-                case .leaf(let entries):
-                    for entry in entries {
-                        try release(entry.data, depth: depth + 1)
-                        try release(entry.subnodes, depth: depth + 1)
-                    }
-                case .index(let entries):
-                    for entry in entries { try release(entry.block, depth: depth + 1) }
-                }
-            }
+            for child in try children(of: id, readBlock(id)) { try release(child, depth: depth + 1) }
         }
         try remove(id, entry)
     }
@@ -172,7 +159,13 @@ extension NodeDatabase {
             guard let words = try blocks.entry(id.rawValue) else {
                 throw .damaged("BBTENTRY", "bid", at: nil, found: "no entry", expected: "block \(id)")
             }
-            try remove(id, BlockEntry(words))
+            let entry = BlockEntry(words)
+            // Others would lose what is below.
+            guard entry.references <= 2 else {
+                throw .damaged(
+                    "BBTENTRY", "cRef", at: entry.offset, found: entry.references, expected: "2 for index block \(id)")
+            }
+            try remove(id, entry)
         }
     }
 

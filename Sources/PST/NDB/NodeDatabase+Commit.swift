@@ -2,63 +2,87 @@ import BinaryIO
 
 /// The end of a transaction — [MS-PST] 2.6.1.3.
 extension NodeDatabase {
-    /// Makes everything since the last commit the state of the file.
+    /// Makes everything since the last commit the state of the file. Writes nothing if nothing was changed.
     ///
-    /// Order, because each step relies on the one before being durable: new blocks and pages into free space and
-    /// the header marked "maps invalid"; the maps; the header. A crash before the last step leaves the old state
-    /// with maps to be rebuilt, after it the new one.
+    /// In this order, each step durable before the next:
+    /// 1. everything that needs new space: blocks and pages, in space that the committed state does not use, and the
+    ///    allocation pages of new sections. The header still says that all is well, and a full disk shows here;
+    /// 2. the header marked "maps invalid" (fAMapValid 0). From here on only places are written that were written before;
+    /// 3. the maps and the DList;
+    /// 4. the header with the new roots.
+    ///
+    /// A crash before the last step leaves the old state, perhaps with maps to be made anew, after it the new one.
+    /// - Throws: ``NDBError``; ``rollback()`` is then due.
     public func commit() throws(NDBError) {
         try changing { () throws(NDBError) in
-            let isFirst = header.root.fileSize == 0
-            let committed = header
-            var next = header
-            next.root.nodeTree = try nodes.write(writePage)
-            next.root.blockTree = try blocks.write(writePage)
-            next.nextPageID = header.nextPageID
-            for page in nodes.takeReleased() + blocks.takeReleased() {
-                allocator.free(offset: page.offset, bytes: NDBLimits.pageSize)
-            }
-            try allocator.applyPendingFrees(load: loadMap)
+            guard hasChanges else { return }
+            var next = try writeTrees()
+            let firstNew = FileGeometry.sectionCount(ofFile: committed.root.fileSize)
+            let maps = allocator.changedMaps
             try buffer.flush(to: storage)
-            if !isFirst { try writeHeader(marking(committed)) }
-            try sync()
+            if try storage.byteCount() < next.root.fileSize { try storage.setByteCount(next.root.fileSize) }
+            for (section, map) in maps where section >= firstNew { try write(map, section: section) }
+            let list = allocator.densityList.pageBytes(pageID: next.nextPageID)
+            if firstNew == 0 { try storage.put(list, at: FileGeometry.densityList) }
+            try storage.makeDurable()
 
-            for (section, map) in allocator.takeChangedMaps() { try writeMap(map, section: section) }
-            next.root.fileSize = FileGeometry.fileSize(sections: allocator.sectionCount)
-            next.root.lastAllocationMap = FileGeometry.offset(ofSection: allocator.sectionCount - 1)
-            next.root.freeBytes = allocator.freeBytes
-            next.root.mapsAreValid = true
-            try writeDensityList(pageID: next.nextPageID)
-            try storing { () throws(StorageError) in
-                if try storage.size() != next.root.fileSize { try storage.resize(to: next.root.fileSize) }
+            if firstNew > 0 {
+                try mark()
+                for (section, map) in maps where section < firstNew { try write(map, section: section) }
+                try storage.put(list, at: FileGeometry.densityList)
+                try storage.makeDurable()
             }
-            try sync()
 
             next.unique &+= 1
-            try writeHeader(next)
-            try sync()
+            try write(next)
+            try storage.makeDurable()
+            isMarked = false
+            committed = next
             header = next
+            allocator.didCommit()
             firstBlockOfTransaction = next.nextBlockID
             uncommittedBytes = 0
         }
     }
 
-    /// The committed header as it must stand while the maps are changed: fAMapValid 0, else as it was read. What the
-    /// running transaction has counted up stays out of it.
-    private func marking(_ header: Header) -> Header {
-        var marked = header
-        marked.root.mapsAreValid = false
-        return marked
-    }
+    /// Whether a commit would have anything to write.
+    var hasChanges: Bool { nodes.hasChanges || blocks.hasChanges || allocator.hasChanges }
 
-    private func sync() throws(NDBError) {
-        try storing { () throws(StorageError) in try storage.sync() }
-    }
-
-    private func writeHeader(_ header: Header) throws(NDBError) {
-        try header.bytes.withBytes { (bytes) throws(NDBError) in
-            try storing { () throws(StorageError) in try storage.write(bytes, at: 0) }
+    /// Gives the changed pages of both trees their places, and everything that is no longer used back.
+    /// - Returns: the header of the new state, but for dwUnique.
+    private func writeTrees() throws(NDBError) -> Header {
+        let nodeTree = try nodes.write(writePage)
+        let blockTree = try blocks.write(writePage)
+        for page in nodes.takeReleased() + blocks.takeReleased() {
+            allocator.free(offset: page.offset, bytes: NDBLimits.pageSize)
         }
+        try allocator.applyPendingFrees(load: loadMap)
+        var next = header
+        next.root.nodeTree = nodeTree
+        next.root.blockTree = blockTree
+        next.root.fileSize = FileGeometry.fileSize(sections: allocator.sectionCount)
+        next.root.lastAllocationMap = FileGeometry.offset(ofSection: allocator.sectionCount - 1)
+        next.root.freeBytes = allocator.freeBytes
+        next.root.mapsAreValid = true
+        return next
+    }
+
+    /// Writes the committed header, durably, as it must stand while maps are changed: fAMapValid 0, else as it was.
+    /// What the running transaction has counted up stays out of it.
+    func mark() throws(NDBError) {
+        var marked = committed
+        marked.root.mapsAreValid = false
+        isMarked = true
+        try write(marked)
+        try storage.makeDurable()
+    }
+
+    func write(_ header: Header) throws(NDBError) {
+        try storage.put(header.bytes, at: 0)
+    }
+
+    private func write(_ map: AllocationMap, section: Int) throws(NDBError) {
+        try storage.put(SectionHead.bytes(map, section: section), at: FileGeometry.offset(ofSection: section))
     }
 
     private func writePage(_ bytes: inout [UInt8], _ type: PageType) throws(NDBError) -> BlockReference {
@@ -73,34 +97,20 @@ extension NodeDatabase {
         return reference
     }
 
-    /// Writes a section's AMap, and the pages that follow it: PMap, FMap and FPMap are kept for old readers only and
-    /// hold nothing but ones ("unknown"), as Outlook since 2007 SP2 writes them.
-    private func writeMap(_ map: AllocationMap, section: Int) throws(NDBError) {
-        var bytes: [UInt8] = []
-        let base = FileGeometry.offset(ofSection: section)
-        for (index, type) in FileGeometry.headPages(ofSection: section).enumerated() {
-            let offset = base + UInt64(index * NDBLimits.pageSize)
-            var page =
-                type == .allocationMap
-                ? map.pageBytes
-                : [UInt8](repeating: 0xFF, count: NDBLimits.pageData)
-                    + [UInt8](repeating: 0, count: NDBLimits.pageSize - NDBLimits.pageData)
-            Page.seal(&page, type: type, reference: BlockReference(bid: offset, offset: offset))
-            bytes += page
+    /// Takes everything back since the last commit: the file is as that left it, and this object of no more use. To be
+    /// called after an error, and to drop changes.
+    /// - Throws: ``NDBError`` where the storage fails again; then the next ``open(_:knownGeneration:)`` does it.
+    public func rollback() throws(NDBError) {
+        guard !isRolledBack else { return }
+        if failure == nil { failure = .rolledBack }
+        if isMarked {
+            // The header may be the old one, the marked one, or already the new one. Marked first, so that at no time
+            // one is on the disk that calls maps valid which are not its own.
+            try mark()
+            try rebuildMaps()
+        } else if try storage.byteCount() > committed.root.fileSize {
+            try storage.setByteCount(committed.root.fileSize)
         }
-        try bytes.withBytes { (bytes) throws(NDBError) in
-            try storing { () throws(StorageError) in try storage.write(bytes, at: base) }
-        }
-    }
-
-    /// DList, [MS-PST] 2.2.2.7.4: only an optimisation, so it is there and empty. Its id is that of the next page,
-    /// which it does not use up.
-    private func writeDensityList(pageID: UInt64) throws(NDBError) {
-        var page = [UInt8](repeating: 0, count: NDBLimits.pageSize)
-        Page.seal(
-            &page, type: .densityList, reference: BlockReference(bid: pageID, offset: FileGeometry.densityList))
-        try page.withBytes { (bytes) throws(NDBError) in
-            try storing { () throws(StorageError) in try storage.write(bytes, at: FileGeometry.densityList) }
-        }
+        isRolledBack = true
     }
 }

@@ -6,6 +6,9 @@ public import BinaryIO
 /// file is that state until the header is written. Not for use by several threads at once.
 public final class NodeDatabase {
     let storage: any Storage
+    /// The header of the committed state.
+    var committed: Header
+    /// The header of the running transaction.
     var header: Header
     var allocator: SpaceAllocator
     var nodes: BTree
@@ -15,14 +18,24 @@ public final class NodeDatabase {
     var firstBlockOfTransaction: UInt64
     /// Bytes allocated for blocks since the last commit.
     public internal(set) var uncommittedBytes: UInt64 = 0
+    /// The last copy of a block that so many share that no more can.
+    var copies: [BlockID: BlockID] = [:]
+    /// What had to be put right in the file when it was opened or first changed, for people to read.
+    public internal(set) var repairs: [String] = []
+    /// The header in the file, or what may have become of it, says that the maps are invalid.
+    var isMarked = false
+    /// ``allocator`` knows what is free.
+    var isSpaceKnown = true
     /// Set by the first error; the state in memory is not to be trusted afterwards.
-    private var failure: NDBError?
+    var failure: NDBError?
+    var isRolledBack = false
 
     /// How data blocks are encoded.
     public var encoding: ContentEncoding { header.encoding }
 
     private init(storage: any Storage, header: Header, allocator: SpaceAllocator, nodes: BTree, blocks: BTree) {
         self.storage = storage
+        committed = header
         self.header = header
         self.allocator = allocator
         self.nodes = nodes
@@ -48,26 +61,39 @@ public final class NodeDatabase {
         return self
     }
 
-    /// Opens an existing Unicode PST.
-    /// - Throws: ``NDBError`` for a file that is none, or whose header or root pages are damaged.
-    public static func open(_ storage: any Storage) throws(NDBError) -> NodeDatabase {
-        var bytes = [UInt8](repeating: 0, count: Header.size)
-        try bytes.withMutableBytes { (buffer) throws(NDBError) in
-            try storing { () throws(StorageError) in try storage.read(into: buffer, at: 0) }
-        }
-        let header = try Header(bytes: bytes)
+    /// Opens an existing Unicode PST with 512-byte pages for updating, whatever program wrote it. What a crash left to be
+    /// done is done first (see ``repairs``); a healthy file is not written to. Before the first change, the allocation
+    /// maps are compared with the trees, which takes a walk over the block B-tree.
+    /// - Parameter knownGeneration: the ``generation`` of the last commit of this program, if it is known. Where the file
+    ///   is still in that state, its maps are relied upon and the walk is not needed.
+    /// - Throws: ``NDBError/unsupported(_:)`` for ANSI and 4K-page files and OSTs; ``NDBError`` for a file that is no PST,
+    ///   or whose header or root pages are damaged, or that is shorter than its header says. Nothing is then written.
+    public static func open(
+        _ storage: any Storage, knownGeneration: String? = nil
+    ) throws(NDBError) -> NodeDatabase {
+        let (header, isTorn) = try readHeader(storage)
+        try check(header, size: storage.byteCount())
         let root = header.root
-        guard root.fileSize >= FileGeometry.fileSize(sections: 1) else {
-            throw .damaged("ROOT", "ibFileEof", at: 184, found: root.fileSize, expected: "at least one section")
-        }
-        let sections = Int((root.fileSize - FileGeometry.firstSection) / FileGeometry.sectionSize)
         let database = NodeDatabase(
-            storage: storage, header: header,
-            allocator: SpaceAllocator(sections: sections, freeBytes: root.freeBytes),
+            storage: storage, header: header, allocator: SpaceAllocator(),
             nodes: BTree(kind: .nodes, read: unreadable), blocks: BTree(kind: .blocks, read: unreadable))
+        database.isSpaceKnown = false
         database.nodes = try BTree(kind: .nodes, root: root.nodeTree, read: database.pageReader(.nodeTree))
         database.blocks = try BTree(kind: .blocks, root: root.blockTree, read: database.pageReader(.blockTree))
+        try database.recover(isTorn: isTorn)
+        if database.repairs.isEmpty, knownGeneration == header.generation { try database.trustMaps() }
         return database
+    }
+
+    /// Takes the maps as they are: this program wrote them last.
+    private func trustMaps() throws(NDBError) {
+        let root = committed.root
+        let sections = FileGeometry.sectionCount(ofFile: root.fileSize)
+        guard committed.usesDensityList, root.fileSize == FileGeometry.fileSize(sections: sections) else { return }
+        let page = try storage.bytes(NDBLimits.pageSize, at: FileGeometry.densityList)
+        let list = DensityList(pageBytes: page, sections: sections) ?? DensityList(entries: [], isComplete: false)
+        allocator = SpaceAllocator(sections: sections, freeBytes: root.freeBytes, list: list)
+        isSpaceKnown = true
     }
 
     private func pageReader(_ type: PageType) -> (BlockReference) throws(NDBError) -> [UInt8] {
@@ -80,25 +106,18 @@ public final class NodeDatabase {
     }
 
     func readPage(at offset: UInt64) throws(NDBError) -> [UInt8] {
-        try buffer.flushForReading(section: FileGeometry.section(at: offset), from: storage)
-        var bytes = [UInt8](repeating: 0, count: NDBLimits.pageSize)
-        try bytes.withMutableBytes { (bytes) throws(NDBError) in
-            try storing { () throws(StorageError) in try storage.read(into: bytes, at: offset) }
+        guard offset >= FileGeometry.firstSection, offset % UInt64(NDBLimits.pageSize) == 0 else {
+            throw .damaged("BTENTRY", "BREF", at: offset, found: "a page there", expected: "a place for a page")
         }
-        return bytes
-    }
-
-    func loadMap(_ section: Int) throws(NDBError) -> AllocationMap {
-        let offset = FileGeometry.offset(ofSection: section)
-        let page = try readPage(at: offset)
-        try Page.verify(page, type: .allocationMap, reference: BlockReference(bid: offset, offset: offset))
-        return AllocationMap(pageBytes: page)
+        try buffer.flushForReading(section: FileGeometry.section(at: offset), from: storage)
+        return try storage.bytes(NDBLimits.pageSize, at: offset)
     }
 
     /// Runs a change; after one has failed nothing more is written.
     func changing<Result>(_ body: () throws(NDBError) -> Result) throws(NDBError) -> Result {
         if let failure { throw failure }
         do {
+            if !isSpaceKnown { try prepareSpace() }
             return try body()
         } catch {
             failure = error
@@ -135,8 +154,10 @@ extension NodeDatabase {
     /// A fresh index for a node of `type`.
     /// - Throws: ``NDBError/limit(_:)`` when the type's 2^27 indexes are used up.
     public func newNodeID(_ type: NodeType) throws(NDBError) -> NodeID {
+        guard header.highestIndex[Int(type.rawValue)] < NDBLimits.nodeIndex else {
+            throw .limit("no node ids of type \(type.rawValue) are left")
+        }
         let next = header.highestIndex[Int(type.rawValue)] + 1
-        guard next <= NDBLimits.nodeIndex else { throw .limit("no node ids of type \(type.rawValue) are left") }
         header.highestIndex[Int(type.rawValue)] = next
         return NodeID(type: type, index: next)
     }

@@ -9,8 +9,15 @@ struct Root: Equatable {
     var freeBytes: UInt64 = 0
     var nodeTree = BlockReference(bid: 0, offset: 0)
     var blockTree = BlockReference(bid: 0, offset: 0)
-    /// fAMapValid: 2 (VALID_AMAP2), or 0 while the maps are being changed.
-    var mapsAreValid = false
+    /// cbPMapFree: 0 but in files of Outlook 2007 and older, which keep pages in reserve.
+    var freePageBytes: UInt64 = 0
+    /// fAMapValid: 2 (VALID_AMAP2), in old files 1, or 0 while the maps are being changed.
+    var mapState: UInt8 = 0
+
+    var mapsAreValid: Bool {
+        get { mapState != 0 }
+        set { mapState = newValue ? 2 : 0 }
+    }
 
     static let offset = 180
     static let size = 72
@@ -19,12 +26,12 @@ struct Root: Equatable {
         header.store(littleEndian: fileSize, at: 184)
         header.store(littleEndian: lastAllocationMap, at: 192)
         header.store(littleEndian: freeBytes, at: 200)
-        header.store(littleEndian: UInt64(0), at: 208)  // cbPMapFree: PMaps are not used
+        header.store(littleEndian: freePageBytes, at: 208)
         header.store(littleEndian: nodeTree.bid, at: 216)
         header.store(littleEndian: nodeTree.offset, at: 224)
         header.store(littleEndian: blockTree.bid, at: 232)
         header.store(littleEndian: blockTree.offset, at: 240)
-        header[248] = mapsAreValid ? 2 : 0
+        header[248] = mapState
     }
 
     init() {}
@@ -36,6 +43,7 @@ struct Root: Equatable {
         freeBytes = number(200)
         nodeTree = BlockReference(bid: number(216), offset: number(224))
         blockTree = BlockReference(bid: number(232), offset: number(240))
-        mapsAreValid = header[248] != 0
+        freePageBytes = number(208)
+        mapState = header[248]
     }
 }

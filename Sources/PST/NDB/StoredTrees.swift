@@ -37,6 +37,7 @@ public struct StoredDataTree: Sendable {
     ) throws(NDBError) {
         guard newBlocks != blocks || newSize != size else { return }
         guard newSize <= NDBLimits.nodeData else { throw .limit("more than 4 GiB of data in one node") }
+        try unshare(in: database)
         for (position, old) in blocks.enumerated() where position >= newBlocks.count || newBlocks[position] != old {
             try database.release(old)
         }
@@ -73,9 +74,16 @@ public struct StoredDataTree: Sendable {
         (blocks, size, indexes) = (newBlocks, newSize, newIndexes)
         top = count > 1 ? topIndex : count == 1 ? newIndexes[0] : newBlocks.first ?? .none
     }
+
+    /// Makes the index blocks those of this tree alone, where another node shares them.
+    private mutating func unshare(in database: NodeDatabase) throws(NDBError) {
+        if !topIndex.isNone { topIndex = try database.unshared(topIndex) }
+        for number in indexes.indices { indexes[number] = try database.unshared(indexes[number]) }
+    }
 }
 
-/// A subnode tree in the database whose entries are changed. What the entries refer to is the caller's.
+/// A subnode tree in the database whose entries are changed. What the entries refer to is the caller's. The blocks of the
+/// tree must be of this node alone: see ``NodeDatabase/unshared(_:)``.
 public struct StoredSubnodeTree: Sendable {
     public private(set) var top = BlockID.none
     public private(set) var entries: [SubnodeEntry] = []

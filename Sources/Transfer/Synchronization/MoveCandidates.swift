@@ -1,0 +1,48 @@
+import Journal
+import MailStore
+
+/// Messages of the destination that are not where they were at the source. Until the run knows that they are nowhere, each
+/// is taken for what a new message elsewhere may be: moved, not copied and deleted.
+struct MoveCandidates {
+    struct Candidate {
+        let message: JournalMessage
+        /// The folder of the destination that it lies in; nil where the destination does not have it.
+        let destination: FolderID?
+    }
+
+    private var candidates: [MessageRowID: Candidate] = [:]
+    private var byPersistentID: [String: MessageRowID] = [:]
+    private var byDigest: [[UInt8]: MessageRowID] = [:]
+
+    var isEmpty: Bool { candidates.isEmpty }
+
+    mutating func add(_ message: JournalMessage, in folder: JournalFolder) {
+        candidates[message.rowID] = Candidate(message: message, destination: folder.destination)
+        if let id = message.persistentID { byPersistentID[id] = message.rowID }
+        if let digest = message.digest { byDigest[digest] = message.rowID }
+    }
+
+    /// The message that survives every move, if it is one of these; it is none any more.
+    mutating func take(persistentID: String) -> Candidate? {
+        byPersistentID[persistentID].flatMap { take($0) }
+    }
+
+    /// A message of the same bytes, if one of these has them; it is none any more.
+    mutating func take(digest: [UInt8]) -> Candidate? {
+        byDigest[digest].flatMap { take($0) }
+    }
+
+    private mutating func take(_ rowID: MessageRowID) -> Candidate? {
+        guard let candidate = candidates.removeValue(forKey: rowID) else { return nil }
+        if let id = candidate.message.persistentID, byPersistentID[id] == rowID { byPersistentID[id] = nil }
+        if let digest = candidate.message.digest, byDigest[digest] == rowID { byDigest[digest] = nil }
+        return candidate
+    }
+
+    /// What nothing was found for, in the order in which it was copied.
+    var remaining: [Candidate] {
+        candidates.values.sorted {
+            ($0.message.rowID.folder, $0.message.rowID.number) < ($1.message.rowID.folder, $1.message.rowID.number)
+        }
+    }
+}
