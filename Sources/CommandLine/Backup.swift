@@ -15,7 +15,7 @@ struct Backup {
     var selection = Selection()
     var options = TransferOptions()
 
-    func run(from source: some SynchronizingStore, _ reporter: any Reporter) async -> TransferResult {
+    func run(from source: any SynchronizingStore, _ reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
             let exists = try OutputFile.check(out)
             if let file = state.saveState { try OutputFile.checkDirectory(of: file) }
@@ -35,7 +35,7 @@ struct Backup {
     }
 
     private func run(
-        from source: some SynchronizingStore, _ journal: Journal, _ plan: SynchronizationPlan, exists: Bool,
+        from source: any SynchronizingStore, _ journal: Journal, _ plan: SynchronizationPlan, exists: Bool,
         _ reporter: any Reporter
     ) async throws(StoreError) -> TransferResult {
         if isDryRun {
@@ -70,7 +70,7 @@ struct Backup {
     }
 
     private func synchronize(
-        _ source: some SynchronizingStore, _ destination: some UpdatableMessageStore, _ journal: Journal,
+        _ source: any SynchronizingStore, _ destination: some UpdatableMessageStore, _ journal: Journal,
         _ plan: SynchronizationPlan, _ reporter: any Reporter
     ) async -> TransferResult {
         await Synchronizer(
