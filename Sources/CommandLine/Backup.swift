@@ -8,6 +8,8 @@ import Transfer
 struct Backup {
     let user: String
     let out: String
+    /// What journal and PST know the source by.
+    let sourceName: String
     let storeOptions: PSTStoreOptions
     let state: StateOptions
     var isDryRun = false
@@ -22,11 +24,11 @@ struct Backup {
             let (journal, savedRun) = try JournalFile(
                 user: user, options: state, isDryRun: isDryRun, reporter: reporter
             ).open()
-            var plan = SynchronizationPlan(sourceName: source.description)
+            var plan = SynchronizationPlan(sourceName: sourceName)
             plan.deletions = state.deleted.plan
             plan.trustsStates = state.sinceState != nil
             if let start = state.sinceState, !exists {
-                plan.sinceRun = if let savedRun { savedRun } else { try firstRun(start, source.description, journal) }
+                plan.sinceRun = if let savedRun { savedRun } else { try firstRun(start, sourceName, journal) }
             }
             return try await run(from: source, journal, plan, exists: exists, reporter)
         } catch {

@@ -82,7 +82,9 @@ struct CopyCommand: AsyncParsableCommand {
         do throws(StoreError) {
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
             let source = try await url.open(user: user, server)
-            var backup = Backup(user: user, out: out, storeOptions: storeOptions, state: state)
+            var backup = Backup(
+                user: user, out: out, sourceName: url.name(user: user, of: source), storeOptions: storeOptions,
+                state: state)
             backup.isDryRun = dryRun
             backup.verifies = verify
             backup.selection = selected.selection

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import IMAP
 import IMAPStore
 import MailStore
 import Maildir
@@ -40,6 +41,14 @@ enum SourceURL: Hashable {
     private static func expandingHome(_ path: String) -> String {
         guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
         return String(cString: home) + path.dropFirst()
+    }
+
+    /// What the journal and the PST know the mailbox by; with whose rights it was read is no part of it.
+    func name(user: String?, of store: any MessageStore) -> String {
+        guard case .server(let url) = self else { return store.description }
+        let server = url.server.description
+        let host = server.firstRange(of: "://").map { server[$0.upperBound...] } ?? server[...]
+        return "imap://\(user ?? "")@\(host)"
     }
 
     /// - Parameter user: whose mailbox; a Maildir is one's, whoever is named.
