@@ -1,4 +1,7 @@
-/// Numbers as people read them.
+import Glibc
+import MAPI
+
+/// Numbers and times as people read them.
 enum Format {
     /// "12,043".
     static func count(_ value: Int) -> String {
@@ -28,6 +31,16 @@ enum Format {
             unit += 1
         }
         return "\(count(tenths / 10)).\(tenths % 10) \(units[unit])"
+    }
+
+    /// "2025-11-25T20:44:01Z": RFC 3339, UTC, whole seconds.
+    static func timestamp(_ time: FileTime) -> String {
+        var seconds = time_t(time.unixSeconds)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        var buffer = [CChar](repeating: 0, count: 32)
+        let length = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+        return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// "00:01:12".

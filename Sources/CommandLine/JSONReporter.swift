@@ -1,4 +1,4 @@
-import Glibc
+import MAPI
 import MailStore
 import Synchronization
 import Transfer
@@ -94,7 +94,7 @@ final class JSONReporter: Reporter {
         var object = JSONObject()
         object.set("schema", Self.schema)
         object.set("event", event)
-        object.set("time", Self.now())
+        object.set("time", Format.timestamp(.now))
         return object
     }
 
@@ -128,15 +128,5 @@ final class JSONReporter: Reporter {
         case .vanished: "vanished"
         case .cancelled: "cancelled"
         }
-    }
-
-    /// RFC 3339, UTC, whole seconds.
-    private static func now() -> String {
-        var seconds = time(nil)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        var buffer = [CChar](repeating: 0, count: 32)
-        let length = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-        return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -8,11 +8,12 @@ struct MailBackup: AsyncParsableCommand {
         abstract: "Copies mailboxes into Outlook PST files, and back.",
         version: Version.text,
         subcommands: [
-            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, LibpstReaderCommand.self,
+            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, StatusCommand.self,
+            LibpstReaderCommand.self,
         ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy, restore, verify or list")
+        throw ValidationError("a command is missing: copy, restore, verify, list or status")
     }
 }
 
@@ -42,6 +43,7 @@ enum Version {
     static let features = [
         "source: maildir (maildir++, fs; gzip, bzip2, xz, zstd, lz4)",
         "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
+        "incremental: journal (SQLite), updates in place, delta PSTs, saved states",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
         "verify: structure, read-back through libpst, comparison with the source",
         "log: text, json (schema \(JSONReporter.schema))",

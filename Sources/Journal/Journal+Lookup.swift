@@ -13,13 +13,12 @@ extension Journal {
                     WHERE folder = ?1 AND goneRun IS NULL ORDER BY number
                 """)
             try rows.bind(1, folder)
-            var states = StateCache()
             var given: [GivenMessage] = []
             while try rows.step() {
                 let id = try rows.id(0)
                 given.append(
                     GivenMessage(
-                        id: MessageID(rawValue: id), state: try states.state(rows, 1), location: try rows.text(2),
+                        id: MessageID(rawValue: id), state: try rows.state(1), location: try rows.text(2),
                         size: try rows.integer(3), persistentID: try rows.optionalID(4, same: id)))
             }
             return given
@@ -75,20 +74,6 @@ extension Journal {
         ) { rows throws(SQLFailure) in try rows.bind(1, blob: digest) }
     }
 
-    /// Messages in a store of the same content, be they at the source or gone. At most 256.
-    /// - Parameters:
-    ///   - digest: SHA-256 of the original bytes.
-    ///   - store: ``JournalStore/id``.
-    public func messages(digest: [UInt8], store: Int64) throws(StoreError) -> [JournalMessage] {
-        try lookUp(
-            store,
-            """
-            substr(message.digest, 1, 6) = substr(?1, 1, 6) AND message.digest = ?1
-                AND message.digest IS NOT NULL
-            """
-        ) { rows throws(SQLFailure) in try rows.bind(1, blob: digest) }
-    }
-
     private func lookUp(
         _ store: Int64, _ condition: String, _ bind: (borrowing SQLStatement) throws(SQLFailure) -> Void
     ) throws(StoreError) -> [JournalMessage] {
@@ -115,7 +100,6 @@ extension Journal {
         """
 
     private static func messages(_ rows: inout SQLStatement) throws -> [JournalMessage] {
-        var states = StateCache()
         var messages: [JournalMessage] = []
         while try rows.step() {
             let id = try rows.id(2)
@@ -123,7 +107,7 @@ extension Journal {
                 JournalMessage(
                     rowID: MessageRowID(folder: try rows.int64(0), number: try rows.int64(1)),
                     id: MessageID(rawValue: id), persistentID: try rows.optionalID(3, same: id),
-                    digest: try rows.optionalBlob(4), size: try rows.integer(5), state: try states.state(rows, 6),
+                    digest: try rows.optionalBlob(4), size: try rows.integer(5), state: try rows.state(6),
                     location: try rows.text(7), destination: MessageID(rawValue: try rows.id(8)),
                     run: try rows.integer(9), stateRun: try rows.integer(10), goneRun: try rows.optionalInteger(11)))
         }

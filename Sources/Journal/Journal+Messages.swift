@@ -97,7 +97,7 @@ extension Journal {
         }
     }
 
-    /// Executes an update of one message.
+    /// Executes an update of one message, which counts as done where the message is as it should be already.
     private func change(
         _ message: MessageRowID, run: Int, _ sql: String, gone: Int = 0,
         _ bind: (borrowing SQLStatement) throws(SQLFailure) -> Void
@@ -108,11 +108,16 @@ extension Journal {
             try update.bind(2, message.number)
             try bind(update)
             try update.execute()
-            guard database.changesCount == 1 else {
-                throw SQLFailure.damaged("no message \(message.number) in folder \(message.folder)")
+            if database.changesCount == 1 {
+                session.change(message.folder, run: run, messages: -gone, gone: gone)
+            } else if try Self.message(message, database) == nil {
+                throw Self.missing(message)
             }
-            session.change(message.folder, run: run, messages: -gone, gone: gone)
         }
+    }
+
+    private static func missing(_ message: MessageRowID) -> SQLFailure {
+        .damaged("no message \(message.number) in folder \(message.folder)")
     }
 
     /// The message is gone from the source, and stays in the store.
@@ -146,9 +151,7 @@ extension Journal {
         location: String, run: Int
     ) throws(StoreError) -> MessageRowID {
         try record { database, session in
-            guard let old = try Self.message(message, database) else {
-                throw SQLFailure.damaged("no message \(message.number) in folder \(message.folder)")
-            }
+            guard let old = try Self.message(message, database) else { throw Self.missing(message) }
             try Self.delete(old, run: run, database, &session)
             let moved = NewJournalMessage(
                 id: id, persistentID: persistentID, digest: old.digest, size: old.size, state: state,
@@ -169,9 +172,7 @@ extension Journal {
                 try clearing.bind(1, message.rowID.folder)
                 try clearing.bind(2, message.rowID.number)
                 try clearing.execute()
-                guard database.changesCount == 1 else {
-                    throw SQLFailure.damaged("no message \(message.rowID.number) in folder \(message.rowID.folder)")
-                }
+                guard database.changesCount == 1 else { throw Self.missing(message.rowID) }
             }
             var update = try SQLStatement(
                 database,

@@ -15,6 +15,7 @@ extension Journal {
             let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: false))
             let lineage = try queue.writeWithoutTransaction { database in
                 try JournalFile.check(database, path: path)
+                JournalFile.protect(path)
                 guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
                     throw StoreError(.cannotCreate, "\(path): this file system cannot hold a journal (SQLite's WAL)")
                 }
@@ -37,6 +38,7 @@ extension Journal {
     /// - Throws: ``StoreError/Code/noInput`` where there is none; else as ``open(at:)``.
     public static func openForReading(at path: String) throws(StoreError) -> Journal {
         guard access(path, F_OK) == 0 else { throw StoreError(.noInput, "\(path): no journal there") }
+        try JournalFile.checkSize(path)
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true))
             try queue.writeWithoutTransaction { database in
@@ -73,76 +75,5 @@ extension Journal {
             try database.execute(sql: "PRAGMA cache_size = -\(JournalLimits.pageCache)")
         }
         return configuration
-    }
-}
-
-/// A journal as a file.
-enum JournalFile {
-    /// Makes an empty file that only its owner can read, so that no moment is left in which others can.
-    /// - Returns: false where the file was there; it is for its owner only afterwards.
-    static func create(_ path: String) throws(StoreError) -> Bool {
-        let created = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if created >= 0 {
-            close(created)
-            return true
-        }
-        guard errno == EEXIST else { throw FileFailure.error(errno, path, "cannot create the journal") }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw FileFailure.error(errno, path, "cannot open the journal") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw StoreError(.cannotCreate, "\(path): not a file") }
-        // Somebody else's file is theirs to protect.
-        if status.st_mode & 0o077 != 0, status.st_uid == geteuid() { _ = chmod(path, 0o600) }
-        return false
-    }
-
-    static func synchronizeDirectory(of path: String) throws(StoreError) {
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileFailure.error(errno, directory, "cannot open") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileFailure.error(errno, directory, "cannot write") }
-    }
-
-    /// Makes sure that a database is a journal that this version understands, and reads only.
-    /// - Returns: false where it is empty.
-    @discardableResult
-    static func check(_ database: Database, path: String) throws -> Bool {
-        var tables = try SQLStatement(database, "SELECT count(*) FROM sqlite_schema")
-        guard try tables.step() else { throw SQLFailure.damaged("no schema") }
-        if try tables.integer(0) == 0 { return false }
-        var header = try SQLStatement(database, "PRAGMA application_id")
-        guard try header.step(), try header.int64(0) == JournalSchema.applicationID else {
-            throw StoreError(.badData, "\(path): not a journal; \(SQLFailure.remedy)")
-        }
-        let migrator = JournalSchema.migrator(lineage: "", created: .current)
-        guard try !migrator.hasBeenSuperseded(database) else {
-            throw StoreError(
-                .configuration,
-                "\(path): a newer version of mailbackup wrote this journal; use that version, or another journal")
-        }
-        return true
-    }
-
-    static func lineage(_ queue: DatabaseQueue, path: String) throws -> String {
-        try queue.writeWithoutTransaction { database in
-            var row = try SQLStatement(database, "SELECT lineage FROM journal")
-            guard try row.step() else { throw SQLFailure.damaged("no lineage") }
-            return try row.text(0)
-        }
-    }
-
-    /// A random UUID — RFC 9562 5.4.
-    static func newLineage() -> String {
-        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = Array("0123456789abcdef")
-        var text = ""
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text += "-" }
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 0x0F)])
-        }
-        return text
     }
 }

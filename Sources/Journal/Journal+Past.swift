@@ -33,13 +33,12 @@ extension Journal {
             try rows.bind(2, id: folder.rawValue)
             try rows.bind(3, past)
             var newest = PastMessages()
-            var states = StateCache()
             while try rows.step() {
                 let id = try rows.id(0)
                 let isChanged = try rows.integer(5) != 0
                 let isGone = try rows.optionalInteger(6) == 1
                 let message = GivenMessage(
-                    id: MessageID(rawValue: id), state: isChanged ? .unlike : try states.state(rows, 1),
+                    id: MessageID(rawValue: id), state: isChanged ? .unlike : try rows.state(1),
                     location: isChanged ? "" : try rows.text(2), size: try rows.integer(3),
                     persistentID: try rows.optionalID(4, same: id))
                 newest.add(message, isGone: isGone)

@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import MAPI
 public import MailStore
+import Synchronization
 
 extension Journal {
     /// All that a person wants to know.
@@ -16,8 +17,9 @@ extension Journal {
             return (FileTime(stored: try row.int64(0)), try row.integer(1))
         }
         return JournalStatus(
-            path: path, lineage: lineage, created: created, fileSize: Self.file(path)?.size ?? 0, stores: stores,
-            runs: runs, failures: failures, failureCount: failureCount)
+            path: path, lineage: lineage, created: created, fileSize: Self.file(path)?.size ?? 0,
+            holder: JournalLock.holder(journal: path), stores: stores, runs: runs, failures: failures,
+            failureCount: failureCount)
     }
 
     private func status(of store: JournalStore) throws(StoreError) -> StoreStatus {
@@ -80,6 +82,13 @@ extension Journal {
     /// proportion to its size.
     /// - Throws: ``StoreError/Code/badData`` for the first thing that is wrong.
     public func check() throws(StoreError) {
-        try read { database, _ in try JournalFile.checkWhole(database) }
+        guard session.withLock({ $0.isOpen }) else {
+            return try read { database, _ in try JournalFile.checkWhole(database) }
+        }
+        try record { database, session in
+            // Counts are kept back until then.
+            try session.flush(database)
+            try JournalFile.checkWhole(database)
+        }
     }
 }

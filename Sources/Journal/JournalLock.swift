@@ -29,7 +29,21 @@ final class JournalLock: Sendable {
 
     deinit {
         _ = ftruncate(descriptor, 0)
+        // A child that is just being started may hold the descriptor a moment longer than we do.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
+    }
+
+    /// Who holds the lock, as far as can be told without taking it: "process 4711 since 2025-11-25 01:00:00 UTC".
+    static func holder(journal path: String) -> String? {
+        let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard let text = text(of: descriptor),
+            let process = pid_t(text.dropFirst("process ".count).prefix { $0.isNumber }), process > 0
+        else { return nil }
+        // What a process wrote that was killed is still there.
+        return kill(process, 0) == 0 || errno == EPERM ? text : nil
     }
 
     /// The line that the holder wrote.

@@ -110,7 +110,6 @@ enum JournalSchema {
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE UNIQUE INDEX messageOfFolder ON message (folder, messageID)",
-        "CREATE INDEX messageOfDigest ON message (substr(digest, 1, 6)) WHERE digest IS NOT NULL",
         """
         CREATE INDEX goneMessage ON message (CASE persistentID WHEN x'' THEN messageID ELSE persistentID END)
             WHERE goneRun IS NOT NULL AND persistentID IS NOT NULL

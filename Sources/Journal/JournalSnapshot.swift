@@ -21,6 +21,7 @@ public struct JournalSnapshot: Hashable, Sendable {
     public static func open(_ path: String) throws(StoreError) -> JournalSnapshot {
         guard access(path, F_OK) == 0 else { throw StoreError(.noInput, "\(path): no saved state there") }
         do {
+            try JournalFile.checkSize(path)
             let queue = try DatabaseQueue(path: path, configuration: Journal.configuration(isReadOnly: true))
             return try queue.writeWithoutTransaction { database in
                 guard try JournalFile.check(database, path: path) else { throw notSaved(path) }
@@ -106,9 +107,6 @@ extension Journal {
             try source.backup(to: queue)
             try JournalSchema.migrator(lineage: snapshot.lineage, created: .current).migrate(queue)
             try JournalFile.clearSavedAt(queue)
-            try queue.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL")
-            }
             session.withLock { $0 = Session(lineage: snapshot.lineage) }
         } catch {
             throw StoreError(error, journal: path)

@@ -7,6 +7,8 @@ public struct JournalStatus: Hashable, Sendable {
     public var created: FileTime
     /// Bytes of the journal's file.
     public var fileSize: Int
+    /// The run that is writing it: "process 4711 since 2025-11-25 01:00:00 UTC"; nil where there is none.
+    public var holder: String?
     public var stores: [StoreStatus]
     /// The last hundred runs, the latest first.
     public var runs: [JournalRun]

@@ -84,7 +84,7 @@ extension SQLStatement {
     func bind(_ index: Int32, persistentID: String?, of id: String) throws(SQLFailure) {
         guard let persistentID else { return try bind(index, text: nil) }
         // Byte by byte: equal strings may be spelled differently.
-        if persistentID.utf8.elementsEqual(id.utf8) {
+        if StoredID.areSame(persistentID, id) {
             try bind(index, blob: StoredID.same)
         } else {
             try bind(index, id: persistentID)
@@ -129,9 +129,12 @@ extension SQLStatement {
     func optionalInteger(_ column: Int32) throws(SQLFailure) -> Int? { isNull(column) ? nil : try integer(column) }
 
     func text(_ column: Int32) throws(SQLFailure) -> String {
-        guard sqlite3_column_type(handle, column) == SQLITE_TEXT, let bytes = bytes(column),
-            let text = String(validating: bytes, as: UTF8.self)
-        else { throw unexpected(column) }
+        guard sqlite3_column_type(handle, column) == SQLITE_TEXT, let bytes = bytes(column) else {
+            throw unexpected(column)
+        }
+        // Nearly every text is ASCII, for which the check is not needed.
+        if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw unexpected(column) }
         return text
     }
 

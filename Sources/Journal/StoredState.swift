@@ -24,20 +24,34 @@ enum StoredState {
         return text
     }
 
+    /// - Returns: nil where there is anything but letters of flags.
+    static func flags(_ letters: UnsafeBufferPointer<UInt8>) -> MessageState? {
+        var state = MessageState()
+        for letter in letters {
+            guard set(letter, in: &state) else { return nil }
+        }
+        return state
+    }
+
+    private static func set(_ letter: UInt8, in state: inout MessageState) -> Bool {
+        switch letter {
+        case UInt8(ascii: "D"): state.draft = true
+        case UInt8(ascii: "F"): state.flagged = true
+        case UInt8(ascii: "P"): state.forwarded = true
+        case UInt8(ascii: "R"): state.answered = true
+        case UInt8(ascii: "S"): state.seen = true
+        case UInt8(ascii: "T"): state.deleted = true
+        default: return false
+        }
+        return true
+    }
+
     /// - Returns: nil where the text is none of ours.
     static func decode(_ text: String) -> MessageState? {
         var state = MessageState()
         var rest = Substring(text).unicodeScalars
         while let scalar = rest.first, scalar != "\n" {
-            switch scalar {
-            case "D": state.draft = true
-            case "F": state.flagged = true
-            case "P": state.forwarded = true
-            case "R": state.answered = true
-            case "S": state.seen = true
-            case "T": state.deleted = true
-            default: return nil
-            }
+            guard let letter = UInt8(exactly: scalar.value), set(letter, in: &state) else { return nil }
             rest.removeFirst()
         }
         while rest.popFirst() != nil {
@@ -60,17 +74,11 @@ enum StoredState {
     }
 }
 
-/// A state that was decoded before is not decoded again: most messages of a folder share a few.
-struct StateCache {
-    private var text: [UInt8] = []
-    private var state: MessageState? = MessageState()
-
-    mutating func state(_ statement: borrowing SQLStatement, _ column: Int32) throws(SQLFailure) -> MessageState {
-        if let bytes = statement.bytes(column), let state, bytes.elementsEqual(text) { return state }
-        let value = try statement.text(column)
-        guard let decoded = StoredState.decode(value) else { throw .damaged("unexpected state of a message") }
-        text = Array(value.utf8)
-        state = decoded
-        return decoded
+extension SQLStatement {
+    /// A state as ``StoredState`` writes it. Nearly all have flags only, which are read without making a text of them.
+    func state(_ column: Int32) throws(SQLFailure) -> MessageState {
+        if let bytes = bytes(column), let state = StoredState.flags(bytes) { return state }
+        guard let state = StoredState.decode(try text(column)) else { throw .damaged("unexpected state of a message") }
+        return state
     }
 }

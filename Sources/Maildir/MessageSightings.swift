@@ -162,10 +162,11 @@ extension MessageSightings {
     /// - Parameter look: what is at a path below the folder, escaped; nil for nothing.
     func changedRows(look: (String) -> File?) -> [ContentsRow] {
         var rows: [ContentsRow] = []
-        for var message in messages {
-            guard let position = message.given, message.lastSeen > 0 else { continue }
-            let known = given[position]
-            guard message.state != known.state || message.location != known.location else { continue }
+        for index in messages.indices {
+            guard let position = messages[index].given, messages[index].lastSeen > 0,
+                messages[index].state != given[position].state || messages[index].location != given[position].location
+            else { continue }
+            var message = messages[index]
             if message.file == nil {
                 message.file = look(MessageLocation(text: message.location).path(of: message.id.rawValue))
             }

@@ -24,6 +24,8 @@ final class FileLock: Sendable {
     }
 
     deinit {
+        // A child process that is being started may have a copy of the descriptor for a moment.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -20,6 +20,11 @@ struct StateReader: Sendable {
         wanted = Set(fixed.map(\.id) + named)
     }
 
+    /// For properties that are known by their names.
+    init() {
+        wanted = []
+    }
+
     /// Whether a property, by its id in the store, has to do with the row of a message.
     func isWanted(_ id: UInt16) -> Bool { wanted.contains(id) }
 

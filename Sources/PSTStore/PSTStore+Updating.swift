@@ -6,7 +6,7 @@ import PST
 import PSTNDB
 
 extension PSTStore: UpdatableMessageStore {
-    public func identity() -> StoreIdentity {
+    public func identity() throws(StoreError) -> StoreIdentity {
         StoreIdentity(recordKey: file.recordKey.bytes, generation: file.generation)
     }
 
@@ -42,7 +42,17 @@ extension PSTStore: UpdatableMessageStore {
 
     public func move(_ message: MessageID, from folder: FolderID, to target: FolderID) throws(StoreError) {
         let (id, folder, target) = (try node(message), try node(folder), try node(target))
-        try changing { () throws(PSTError) in try file.move(id, from: folder, to: target) }
+        try changing { () throws(PSTError) in
+            try file.move(id, from: folder, to: target)
+            // What Outlook opens for editing, and what it shows as sent, depends on the folder too.
+            let special: [FolderRole?] = [.drafts, .sent]
+            let (old, new) = (try role(of: folder), try role(of: target))
+            guard old != new, special.contains(old) || special.contains(new) else { return }
+            let item = try file.properties(
+                InternetMessageImporter.stateTags, InternetMessageImporter.stateNames, of: id, in: target)
+            let changes = importer.changes(of: item, to: StateReader().state(item), role: new)
+            try file.change(changes, of: id, in: target)
+        }
     }
 
     public func delete(_ message: MessageID, from folder: FolderID) throws(StoreError) {

@@ -47,8 +47,6 @@ public actor PSTStore: WritableMessageStore {
     var openedInventory: PSTInventory?
     /// Folders by the names that this run has asked for: what is displayed may differ.
     private var asked: [NewFolder: FolderID] = [:]
-    /// Those of them, so that no two names get one folder.
-    private var given: Set<FolderID> = []
     var roles: [NodeID: FolderRole?] = [:]
 
     private init(path: String, file: PSTFile, lock: FileLock, partial: PartialFile?, options: PSTStoreOptions) {
@@ -134,22 +132,26 @@ public actor PSTStore: WritableMessageStore {
     public func createFolder(_ folder: NewFolder) throws(StoreError) -> FolderID {
         if let known = asked[folder] { return known }
         let id = try creating(folder) { (parent) throws(PSTError) in
-            if folder.role == .trash, parent == nil { return try file.addDeletedItems(named: folder.name) }
-            let name = Self.name(of: folder)
-            if let known = try file.folder(named: name, below: parent), !given.contains(FolderID(known)) {
-                return known
+            if folder.role == .trash, parent == nil, try isWastebasketFree() {
+                return try file.addDeletedItems(named: folder.name)
             }
-            return try file.addFolder(named: name, below: parent).id
+            // A folder of that name that someone else made is theirs, and stays as it is.
+            return try file.addFolder(named: Self.name(of: folder), below: parent).id
         }
         asked[folder] = FolderID(id)
-        given.insert(FolderID(id))
         return FolderID(id)
+    }
+
+    /// Whether the store's wastebasket is nobody's yet.
+    private func isWastebasketFree() throws(PSTError) -> Bool {
+        guard let id = file.deletedItems else { return true }
+        guard try file.property(.sourceFolder, of: id) == nil else { return false }
+        return try file.isEmpty(id)
     }
 
     /// Says that a folder is not what was asked for any more.
     func forget(_ folder: FolderID) {
         asked = asked.filter { $0.value != folder }
-        given.remove(folder)
     }
 
     private func creating(

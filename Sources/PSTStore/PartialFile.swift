@@ -50,7 +50,8 @@ struct PartialFile {
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard found.hasPrefix(".\(name)."), found.hasSuffix(suffix),
-                let process = Int32(found.dropFirst(name.utf8.count + 2).dropLast(suffix.utf8.count)),
+                let middle = String(found.utf8.dropFirst(name.utf8.count + 2).dropLast(suffix.utf8.count)),
+                let process = Int32(middle),
                 kill(process, 0) != 0, errno == ESRCH,
                 (try? FileLock(path: directory + found, shownAs: found)) != nil
             else { continue }

@@ -78,6 +78,10 @@ import Testing
             ("<img src=\"cid:other\">", "Content-ID: <p@x>", false),
             ("no picture", "Content-ID: <p@x>", false),
             ("<img src=\"pics/p.png\">", "Content-Location: pics/p.png", true),
+            ("<BASE \nhref=\"http://a/b/c.htm\"><img src=p.png>", "Content-Location: http://a/b/p.png", true),
+            ("<base target=x><base href='http://a/b/'><img src=p.png>", "Content-Location: http://a/b/p.png", true),
+            ("<base href='http://a/b/'><img src=p.png>", "Content-Location: http://a/p.png", false),
+            ("<base href=x><img src=p.png>", "Content-Location: xp.png", false),
             ("<img src=\"cid:p@x\">", "X-None: 1", false),
         ])
     func inline(html: String, field: String, isHidden: Bool) {

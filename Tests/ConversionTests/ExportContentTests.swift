@@ -46,6 +46,18 @@ import Testing
         #expect(sample.shape == "multipart/mixed(multipart/alternative(text/plain,text/html),image/png)")
     }
 
+    @Test("A picture that the HTML names by a part of its location is inline, with all of its location")
+    func location() throws {
+        let html = "<base href=\"http://a/b/c.htm\"><img src=\"one.png\">"
+        var picture = Self.picture
+        picture.properties[.attachContentId] = nil
+        picture.properties[.attachContentLocation] = .string("http://a/b/one.png")
+        let sample = try ExportedSample(
+            message(sentItem + [(.html, .binary(Array(html.utf8)))], attachments: [picture]))
+        #expect(sample.shape == "multipart/related(multipart/alternative(text/plain,text/html),image/png)")
+        #expect(String(decoding: sample.bytes, as: UTF8.self).contains("Content-Location: http://a/b/one.png"))
+    }
+
     @Test(
         "HTML is labelled with the charset that it is in",
         arguments: [

@@ -3,18 +3,34 @@ import Journal
 import MAPI
 import MailStore
 import TestSupport
+import Testing
 
 /// A journal in a directory of its own, and the steps that most tests take.
 final class JournalScene {
     let directory: TemporaryDirectory
     let path: String
-    var journal: Journal
+    private var opened: Journal?
     static let source = "maildir:/var/mail/fredb"
 
     init() throws {
         directory = try TemporaryDirectory()
         path = directory.path + "/fredb.sqlite"
-        journal = try Journal.open(at: path)
+        opened = try Journal.open(at: path)
+    }
+
+    var journal: Journal {
+        get throws { try #require(opened) }
+    }
+
+    /// Another run opens the journal after this one.
+    func reopen() throws {
+        opened = nil
+        opened = try Journal.open(at: path)
+    }
+
+    /// The run ends, and the journal is closed.
+    func close() {
+        opened = nil
     }
 
     func begin(_ kind: JournalRun.Kind = .full, store: Int64? = nil, since: Int? = nil) throws -> Int {

@@ -1,3 +1,4 @@
+import Glibc
 import Journal
 import MAPI
 import MailStore
@@ -18,6 +19,15 @@ struct JournalTests {
         for name in try directory.entries() {
             #expect(try FileMode.of(directory.path + "/" + name) == 0o600, "\(name)")
         }
+    }
+
+    @Test("A journal that others could read is for its owner only once it is opened for a run")
+    func protection() throws {
+        let scene = try JournalScene()
+        scene.close()
+        #expect(chmod(scene.path, 0o644) == 0)
+        try scene.reopen()
+        #expect(try FileMode.of(scene.path) == 0o600)
     }
 
     @Test("What a run records is there for others after the checkpoint, and not before")

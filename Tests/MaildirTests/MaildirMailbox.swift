@@ -51,13 +51,11 @@ final class MaildirMailbox: ChangeableMailbox {
             ? names.joined(separator: "/") + "/" : "." + names.joined(separator: ".") + "/"
     }
 
-    /// Gives the directories of a folder a time that none had before.
-    private func touch(_ folder: String) throws {
+    /// Gives a directory, in which something has changed, a time that none had before.
+    private func touch(_ directory: String) throws {
         let moment = timespec(tv_sec: 1_000_000_000 + number(), tv_nsec: 0)
-        for name in ["cur", "new"] {
-            guard utimensat(AT_FDCWD, "\(tree.path)/\(folder)\(name)", [moment, moment], 0) == 0 else {
-                throw SystemError(errno)
-            }
+        guard utimensat(AT_FDCWD, "\(tree.path)/\(directory)", [moment, moment], 0) == 0 else {
+            throw SystemError(errno)
         }
     }
 
@@ -92,7 +90,7 @@ final class MaildirMailbox: ChangeableMailbox {
     func addFolder(_ path: FolderPath) async throws {
         try tree.addFolder(String(directory(path).dropLast()))
         try tree.addFile(directory(path) + "dovecot-keywords", "0 One\n1 Two\n")
-        try touch(directory(path))
+        for name in ["cur", "new"] { try touch(directory(path) + name) }
     }
 
     func renameFolder(_ path: FolderPath, to name: FolderPath) async throws {
@@ -117,7 +115,7 @@ final class MaildirMailbox: ChangeableMailbox {
 
     func deliver(_ text: String, to folder: FolderPath) async throws {
         try tree.addFile(directory(folder) + "new/" + Self.uniqueName(text), text)
-        try touch(directory(folder))
+        try touch(directory(folder) + "new")
     }
 
     func setState(_ state: MessageState, of text: String, in folder: FolderPath) async throws {
@@ -127,20 +125,20 @@ final class MaildirMailbox: ChangeableMailbox {
             + (state.keywords.contains("One") ? "a" : "") + (state.keywords.contains("Two") ? "b" : "")
         let place = directory(folder)
         try tree.rename("\(place)\(old.directory)/\(old.name)", "\(place)cur/\(Self.uniqueName(text)):2,\(flags)")
-        try touch(place)
+        for name in Set([old.directory, "cur"]) { try touch(place + name) }
     }
 
     func move(_ text: String, from folder: FolderPath, to target: FolderPath) async throws {
         let old = try file(text, in: folder)
         let name = "\(old.directory)/\(old.name)"
         try tree.rename(directory(folder) + name, directory(target) + name)
-        try touch(directory(folder))
-        try touch(directory(target))
+        try touch(directory(folder) + old.directory)
+        try touch(directory(target) + old.directory)
     }
 
     func delete(_ text: String, from folder: FolderPath) async throws {
         let old = try file(text, in: folder)
         try tree.remove("\(directory(folder))\(old.directory)/\(old.name)")
-        try touch(directory(folder))
+        try touch(directory(folder) + old.directory)
     }
 }

@@ -12,10 +12,10 @@ struct MaildirSynchronizationTests {
 
     @Test(
         "A copy kept up to date through a random history is equal to the mailbox",
-        arguments: [MaildirLayout.maildirPlusPlus, .filesystem], 1...15)
+        arguments: [MaildirLayout.maildirPlusPlus, .filesystem], 1...8)
     func randomHistory(layout: MaildirLayout, seed: Int) async throws {
         let mailbox = try MaildirMailbox(layout)
         let seed = UInt64(seed) &* 7919
-        #expect(try await SynchronizationContract.violations(of: mailbox, seed: seed, changes: 200) == [])
+        #expect(try await SynchronizationContract.violations(of: mailbox, seed: seed, changes: 150) == [])
     }
 }

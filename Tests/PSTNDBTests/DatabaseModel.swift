@@ -10,9 +10,14 @@ struct DatabaseModel {
     /// The content of the running transaction.
     var nodes: [NodeID: [UInt8]] = [:]
 
+    private static let pattern = (0..<256).map { UInt8(truncatingIfNeeded: $0 * 7) }
+
     static func bytes(_ count: Int, _ generator: inout SeededGenerator) -> [UInt8] {
-        let start = UInt8.random(in: 0...255, using: &generator)
-        return (0..<count).map { start &+ UInt8(truncatingIfNeeded: $0 * 7) }
+        let start = Int.random(in: 0...255, using: &generator)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + pattern.count)
+        while bytes.count < count + start { bytes += pattern }
+        return Array(bytes[start..<start + count])
     }
 
     static func write(_ bytes: [UInt8], to database: NodeDatabase) throws -> BlockID {

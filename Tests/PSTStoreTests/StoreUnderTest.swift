@@ -48,7 +48,9 @@ struct StoreUnderTest {
         final class Lines { var lines: [String] = [] }
         let lines = Lines()
         _ = try PSTVerifier(path: path, profile: .fresh).run { finding in lines.lines.append(finding.description) }
-        if let complaint = try StrictChecker.complaints(about: path), !complaint.isEmpty { lines.lines.append(complaint) }
+        if let complaint = try StrictChecker.complaints(about: path), !complaint.isEmpty {
+            lines.lines.append(complaint)
+        }
         return lines.lines
     }
 }

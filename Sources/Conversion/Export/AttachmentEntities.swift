@@ -30,9 +30,7 @@ extension MessageExport {
         switch attachment.content {
         case .message(let inner): return embedded(inner, attachment, number: number)
         case .none: return reference(attachment, name: name)
-        case .storage:
-            return file(
-                attachment, name: name.withExtension(".ole"), type: "application/x-ole-storage", isInline: isInline)
+        case .storage(let bytes): return storage(attachment, bytes, name: name, isInline: isInline)
         case .bytes(let bytes) where name.isFieldLike:
             return fields(attachment, bytes, name: name)
         case .bytes, .stream:
@@ -67,6 +65,21 @@ extension MessageExport {
             fields.add("Content-Location", text: location.boundedLine)
         }
         return .base64(attachment.content, name: name, fields: fields)
+    }
+
+    /// An OLE object: the file in it where there is one that people can open, else the object.
+    private func storage(
+        _ attachment: Attachment, _ bytes: [UInt8], name: AttachmentFileName, isInline: Bool
+    ) -> OutgoingEntity {
+        guard let document = OLEDocument(bytes) else {
+            return file(
+                attachment, name: name.withExtension(".ole"), type: "application/x-ole-storage", isInline: isInline)
+        }
+        var unpacked = attachment
+        unpacked.content = .bytes(document.bytes)
+        let own = document.name.map(\.boundedLine).flatMap { $0.isEmpty ? nil : $0 }
+        let text = own ?? name.withExtension(document.fileExtension)
+        return file(unpacked, name: text, type: AttachmentFileName.mimeType(ofName: text), isInline: isInline)
     }
 
     /// RFC 2183 2.4, 2.5.
@@ -147,6 +160,9 @@ struct AttachmentFileName {
     }
 
     func withExtension(_ suffix: String) -> String { text.lowercased().hasSuffix(suffix) ? text : text + suffix }
+
+    /// What the extension of a name stands for.
+    static func mimeType(ofName name: String) -> String { mimeType(nil, name: name) }
 
     /// What is no token, and types whose content may not be encoded in base64 (RFC 2045 6.4), is just bytes.
     private static func mimeType(_ tag: String?, name: String) -> String {

@@ -19,6 +19,8 @@ enum ExportLimits {
     static let fieldsLength = 1 << 20
     /// Bytes of RTF after decompression that are interpreted.
     static let richTextLength = 64 << 20
+    /// Bytes at the end of an archive in which the names of its files are looked for.
+    static let archiveDirectoryLength = 64 << 10
     /// Members of a distribution list, reply recipients.
     static let memberCount = 10_000
 }

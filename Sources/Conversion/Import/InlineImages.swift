@@ -7,6 +7,8 @@ struct InlineReferences {
     private var identifiers: Set<String> = []
     /// What `src=`, `background=` and `url(` name.
     private var locations: Set<String> = []
+    /// What goes before a location that is no whole address — RFC 2557 5. The first one with an address counts.
+    private var base: String?
 
     init(_ html: [UInt8]?) {
         guard let html else { return }
@@ -31,7 +33,9 @@ struct InlineReferences {
             if identifiers.contains(contentID) || identifiers.contains(decoded.lowercased()) { return true }
         }
         guard let contentLocation, !contentLocation.isEmpty else { return false }
-        return locations.contains(contentLocation)
+        if locations.contains(contentLocation) { return true }
+        guard let base, contentLocation.hasPrefix(base) else { return false }
+        return locations.contains(String(contentLocation.dropFirst(base.count)))
     }
 
     private static let subtypes: Set<String> = [
@@ -55,6 +59,9 @@ struct InlineReferences {
             return 4 + insertLocation(html, position + 4)
         case UInt8(ascii: "b") where Self.matches(html, position, "background="):
             return 11 + insertLocation(html, position + 11)
+        case UInt8(ascii: "<") where base == nil && Self.matches(html, position, "<base"):
+            base = Self.base(html, position + 5)
+            return 5
         default:
             return 1
         }
@@ -68,6 +75,22 @@ struct InlineReferences {
             locations.insert(String(decoding: token, as: UTF8.self))
         }
         return token.count
+    }
+
+    /// The address in a BASE element without what follows its last slash; nil where it has none.
+    private static func base(_ html: UnsafeRawBufferPointer, _ start: Int) -> String? {
+        let end = min(start + 1000, html.count)
+        var position = start
+        // Up to the next "<", so that no byte is looked at twice.
+        while position < end, html[position] != UInt8(ascii: ">"), html[position] != UInt8(ascii: "<") {
+            if matches(html, position, "href=") {
+                let address = String(decoding: token(html, position + 5), as: UTF8.self)
+                guard let slash = address.lastIndex(of: "/") else { return nil }
+                return String(address[...slash])
+            }
+            position += 1
+        }
+        return nil
     }
 
     /// The bytes of a reference: a quote before them is skipped, a delimiter ends them.

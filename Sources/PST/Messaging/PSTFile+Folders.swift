@@ -51,16 +51,6 @@ extension PSTFile {
         return (id, unique)
     }
 
-    /// The folder of exactly that name below `parent` (nil: the top); nil where there is none. Search folders are not
-    /// looked at.
-    public func folder(named name: String, below parent: NodeID? = nil) throws(PSTError) -> NodeID? {
-        let children = try children(of: folder(parent ?? topFolder))
-        guard let child = children[FolderName.folded(name)], child.name == name, child.id.type == .normalFolder else {
-            return nil
-        }
-        return child.id
-    }
-
     /// Gives a folder another place or name or both; the name is made displayable, and unique among its siblings.
     /// - Parameter parent: nil for the top.
     /// - Returns: the name it got.
@@ -86,13 +76,20 @@ extension PSTFile {
     public func deleteFolder(_ id: NodeID) throws(PSTError) -> Bool {
         let folder = try self.folder(id)
         guard !isFixed(id), id != deletedItems else { return false }
-        let parts: [NodeType] = [.hierarchyTable, .contentsTable, .associatedContentsTable]
-        for part in parts where try hasRows(id.sibling(part)) { return false }
+        guard try isEmpty(id) else { return false }
         try removeHierarchyRow(of: folder)
-        for part in parts { tables.forget(id.sibling(part)) }
-        for part in [.normalFolder] + parts { try database.deleteNode(id.sibling(part)) }
+        for part in Self.parts { tables.forget(id.sibling(part)) }
+        for part in [.normalFolder] + Self.parts { try database.deleteNode(id.sibling(part)) }
         folders[id] = nil
         changedFolders.remove(id)
+        return true
+    }
+
+    private static let parts: [NodeType] = [.hierarchyTable, .contentsTable, .associatedContentsTable]
+
+    /// Whether nothing is in a folder: no folders, no messages, no hidden ones.
+    public func isEmpty(_ id: NodeID) throws(PSTError) -> Bool {
+        for part in Self.parts where try hasRows(id.sibling(part)) { return false }
         return true
     }
 

@@ -42,6 +42,21 @@ extension PSTFile {
             return (id, written.entries)
         }
         database.cover(rowVersion: message.highestRowVersion)
+        do {
+            try addRow(of: message, id, to: table) { subnode in entries.first { $0.id == subnode }?.data }
+        } catch {
+            // No message without a row.
+            try database.deleteNode(id)
+            throw error
+        }
+        if message.isUnread { folder.unreadCount += 1 }
+        noteContents(of: folder, table)
+        return id
+    }
+
+    private func addRow(
+        of message: MessageImage, _ id: NodeID, to table: OpenTable, sharing block: (NodeID) -> BlockID?
+    ) throws(PSTError) {
         let version = database.newRowVersion()
         var row = message.row
         if !Self.usualColumns.isSuperset(of: table.schema.tags) {
@@ -50,13 +65,8 @@ extension PSTFile {
             for (tag, value) in message.ownCells { row.set(tag, value) }
         }
         try table.change { (table) throws(LTPError) in
-            try table.append(row, id: id.rawValue, version: version, in: database) { subnode in
-                entries.first { $0.id == subnode }?.data
-            }
+            try table.append(row, id: id.rawValue, version: version, in: database, sharing: block)
         }
-        if message.isUnread { folder.unreadCount += 1 }
-        noteContents(of: folder, table)
-        return id
     }
 
     private static let usualColumns = Set(TableTemplates.contents.tags)
@@ -114,7 +124,8 @@ extension PSTFile {
     /// As the row says, from which the folder's unread messages are counted.
     private func isUnread(_ message: NodeID, _ table: OpenTable) throws(PSTError) -> Bool {
         let row = try table.read { (table) throws(LTPError) in try table.row(id: message.rawValue) }
-        guard case .integer32(let bits)? = row?.value(.messageFlags) else { return false }
+        guard let row else { return false }
+        guard case .integer32(let bits)? = row.value(.messageFlags) else { return true }
         return !MessageFlags(rawValue: bits).contains(.read)
     }
 

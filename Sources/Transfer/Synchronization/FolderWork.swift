@@ -143,6 +143,15 @@ extension FolderWork {
         return MoveCandidates.Candidate(message: kept, destination: place.destination)
     }
 
+    private func candidate(digest: [UInt8]) throws(StoreError) -> MoveCandidates.Candidate? {
+        if let candidate = run.candidates.take(digest: digest) { return candidate }
+        guard run.hasKept,
+            let kept = try run.journal.goneMessages(digest: digest, store: run.record.store).first,
+            let place = try run.journal.folder(kept.folder)
+        else { return nil }
+        return MoveCandidates.Candidate(message: kept, destination: place.destination)
+    }
+
     /// Moves a message here, where it is not here already, and makes it as the source has it.
     private func take(_ candidate: MoveCandidates.Candidate, _ row: ContentsRow) async throws(StoreError) {
         let target = try await makeTarget()
@@ -195,9 +204,7 @@ extension FolderWork {
             try fail(row, error.located(row, folder))
         case .prepared(let message, var problems):
             let (notices, isComposed, digest) = (message.notices, message.isComposed, message.digest)
-            if let digest, let candidate = run.candidates.take(digest: digest) {
-                return try await take(candidate, row)
-            }
+            if let digest, let candidate = try candidate(digest: digest) { return try await take(candidate, row) }
             let saved: SavedMessage
             let target: (row: Int64, destination: FolderID)
             do {

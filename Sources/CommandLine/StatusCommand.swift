@@ -1,0 +1,76 @@
+import ArgumentParser
+import Glibc
+import Journal
+import MailStore
+
+/// `mailbackup status`: what the journals know.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Tells what the journals know: runs, PSTs, sizes, ages, failures.",
+        discussion: """
+            Examples:
+              mailbackup status
+              mailbackup status --user FredB --json
+
+            Without --user and --journal: every journal of the state directory. A run in progress is told as running; its \
+            journal is read as of its last checkpoint.
+
+            \(ExitStatus.explanation([
+                0: "the last run of every journal came to its end without a problem",
+                1: "the last run of a journal failed, was interrupted, or had problems", 65: "bad data: a journal is damaged",
+                66: "no journal there",
+            ], without: [69, 73, 75, 77, 130]))
+            """)
+
+    @Option(help: ArgumentHelp("Only the journal of this user.", valueName: "user"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("Only this journal.", valueName: "file"))
+    var journal: String?
+
+    @Option(help: ArgumentHelp("Runs to show of each journal.", valueName: "n"))
+    var runs = 5
+
+    @Flag(help: "JSON, one object a line.")
+    var json = false
+
+    func validate() throws {
+        if user != nil && journal != nil { throw ValidationError("give --user or --journal, not both") }
+        guard (0...100).contains(runs) else { throw ValidationError("--runs \(runs): 0 to 100 are possible") }
+    }
+
+    mutating func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let output = Output(descriptor: STDOUT_FILENO)
+        let errors = Output(descriptor: STDERR_FILENO)
+        var status = ExitStatus.success
+        do throws(StoreError) {
+            for (name, path) in try journals() {
+                do throws(StoreError) {
+                    let read = try Journal.openForReading(at: path).status()
+                    let printer = StatusPrinter(name: name, status: read, runs: runs)
+                    output.write(json ? printer.json : printer.text)
+                    if printer.needsAttention, status == .success { status = .problems }
+                } catch {
+                    errors.write("mailbackup: \(error.message.printable)\n")
+                    status = ExitStatus(error, signal: nil)
+                }
+            }
+        } catch {
+            errors.write("mailbackup: \(error.message.printable)\n")
+            status = ExitStatus(error, signal: nil)
+        }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func journals() throws(StoreError) -> [(name: String, path: String)] {
+        if let journal { return [(journal, journal)] }
+        if let user { return [(user, try StateDirectory.journal(of: user))] }
+        let found = try StateDirectory.journals()
+        guard !found.isEmpty else {
+            throw StoreError(.noInput, "\(try StateDirectory.path()): no journal there")
+        }
+        return found.map { ($0.user, $0.path) }
+    }
+}
