@@ -21,6 +21,8 @@ final class SynchronizationRun<Destination: UpdatableMessageStore> {
     /// What known folders told, until it is applied.
     private var surveys: [FolderID: ContentsChanges] = [:]
     private var unchanged: Set<FolderID> = []
+    /// Known folders that could not be asked. What is in them is not new, whatever a second attempt would tell.
+    private var unreadable: [FolderID: StoreError] = [:]
     /// States that count once everything gone has been dealt with.
     private var pendingStates: [(folder: Int64, state: SynchronizationState)] = []
     /// Whether the journal has messages that are gone at the source and kept.
@@ -126,12 +128,35 @@ extension SynchronizationRun {
         let gone = matching.unmatched.filter { folder in
             selection.folders.selects(FolderInfo(id: folder.folder, path: folder.path, role: nil), among: all)
         }
+        var certain: [JournalFolder] = []
         for folder in gone {
+            guard try await isGone(folder) else { continue }
+            certain.append(folder)
             for message in try journal.messages(folder.id) where message.goneRun == nil {
                 candidates.add(message, in: folder)
             }
         }
-        return gone
+        return certain
+    }
+
+    /// Whether a known folder that is missing from the hierarchy has been removed: one that was renamed while the
+    /// hierarchy was read, or whose disk is not there, has not.
+    private func isGone(_ folder: JournalFolder) async throws(StoreError) -> Bool {
+        guard folder.messageCount > 0 else { return true }
+        let info = FolderInfo(id: folder.folder, path: folder.path, role: nil, persistentID: folder.persistentID)
+        let given = try journal.given(folder.id)
+        do {
+            _ = try await source.changes(in: info, since: nil, given: given)
+            return false
+        } catch {
+            switch error.code {
+            case .vanished: return true
+            case .cancelled: throw error
+            default:
+                account.tell(error.located(folder.path))
+                return false
+            }
+        }
     }
 
     /// - Returns: whether the folder is the known one.
@@ -156,8 +181,10 @@ extension SynchronizationRun {
         do {
             changes = try await source.changes(in: folder, since: last, given: given)
         } catch {
-            // Told when its turn comes.
-            return match?.isCertain != false
+            if error.code == .cancelled { throw error }
+            // Told when its turn comes. The known folder counts as gone only where another one is proven to be there.
+            unreadable[folder.id] = error
+            return match?.isForeign != true
         }
         if match?.isCertain == false, changes.gone.count * 2 > given.count { return false }
         surveys[folder.id] = changes
@@ -221,6 +248,10 @@ extension SynchronizationRun {
     /// nil where the folder cannot be read; the run goes on without it.
     private func changes(of folder: FolderInfo) async throws(StoreError) -> ContentsChanges? {
         if let surveyed = surveys.removeValue(forKey: folder.id) { return surveyed }
+        if let error = unreadable[folder.id] {
+            account.tell(error.located(folder.path))
+            return nil
+        }
         guard folder.holdsMessages else { return ContentsChanges(state: SynchronizationState(rawValue: "")) }
         do {
             return try await source.changes(in: folder, since: nil, given: [])
