@@ -42,11 +42,15 @@ struct Backup {
     ) async throws(StoreError) -> TransferResult {
         if isDryRun {
             let store = try CountingStore(inPlaceOf: out, exists ? PSTInventory.open(at: out) : nil)
+            var plan = plan
+            if exists { plan.sinceRun = try deltaStart(try await store.identity(), journal) }
             return await synchronize(source, store, journal, plan, reporter)
         }
         let store =
             exists
             ? try PSTStore.open(at: out, options: storeOptions) : try PSTStore.create(at: out, options: storeOptions)
+        var plan = plan
+        if exists { plan.sinceRun = try deltaStart(try await store.identity(), journal) }
         let needsEnd = verifies || state.saveState != nil
         var result = await synchronize(source, store, journal, plan, needsEnd ? ReporterWithoutEnd(reporter) : reporter)
         guard needsEnd else { return result }
@@ -63,6 +67,13 @@ struct Backup {
         }
         reporter.report(.runFinished(result))
         return result
+    }
+
+    /// The run since which a PST that exists has changes only: it goes on as what it is. nil for one that is to have
+    /// everything.
+    private func deltaStart(_ identity: StoreIdentity, _ journal: Journal) throws(StoreError) -> Int? {
+        guard let known = try journal.store(key: identity.store), known.kind == .delta else { return nil }
+        return known.sinceRun
     }
 
     /// Messages that the journal has of a PST.

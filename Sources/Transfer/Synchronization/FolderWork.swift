@@ -131,15 +131,19 @@ extension FolderWork {
     }
 
     private func candidate(for row: ContentsRow) throws(StoreError) -> MoveCandidates.Candidate? {
-        if let id = row.persistentID, let candidate = run.candidates.take(persistentID: id) { return candidate }
-        guard run.hasKept else { return nil }
         // One that was gone and kept is back.
-        var kept: JournalMessage?
-        if let known = folders.rows[folder.id] { kept = try run.journal.message(known.id, row.id) }
-        if kept == nil, let id = row.persistentID {
-            kept = try run.journal.goneMessages(persistentID: id, store: run.record.store).first
+        if run.hasKept, let known = folders.rows[folder.id], let kept = try run.journal.message(known.id, row.id),
+            kept.goneRun != nil, kept.size == row.size
+        {
+            return MoveCandidates.Candidate(message: kept, destination: known.destination)
         }
-        guard let kept, kept.goneRun != nil, let place = try run.journal.folder(kept.folder) else { return nil }
+        guard let id = row.persistentID else { return nil }
+        if let candidate = run.candidates.take(persistentID: id, size: row.size) { return candidate }
+        guard run.hasKept,
+            let kept = try run.journal.goneMessages(persistentID: id, store: run.record.store).first(where: {
+                $0.size == row.size
+            }), let place = try run.journal.folder(kept.folder)
+        else { return nil }
         return MoveCandidates.Candidate(message: kept, destination: place.destination)
     }
 
@@ -161,10 +165,27 @@ extension FolderWork {
             account.counts.moved += 1
         }
         try await bring(message, to: row, in: target.destination)
+        try await freeID(of: row, in: target, for: message.rowID)
         _ = try run.journal.move(
             message.rowID, to: target.row, id: row.id, persistentID: row.persistentID, state: row.state,
             location: row.location, run: run.record.run)
         account.counts.alreadyThere += 1
+    }
+
+    /// A message that is gone and kept gives its id up where another one comes under it.
+    private func freeID(
+        of row: ContentsRow, in target: (row: Int64, destination: FolderID), for taker: MessageRowID? = nil
+    ) async throws(StoreError) {
+        guard run.hasKept, let kept = try run.journal.message(target.row, row.id), kept.goneRun != nil,
+            kept.rowID != taker
+        else { return }
+        // No source has an id that begins so.
+        let id = MessageID(rawValue: "//gone/\(run.record.run)/\(kept.rowID.number)")
+        let renamed = ContentsRow(
+            id: id, state: kept.state, deliveryTime: nil, size: kept.size, location: kept.location,
+            persistentID: kept.persistentID)
+        try await run.destination.setOrigin(id, of: kept.destination, in: target.destination)
+        try run.journal.renumber([(kept.rowID, renamed)], run: run.record.run)
     }
 }
 
@@ -215,6 +236,7 @@ extension FolderWork {
                 return try fail(row, error.located(row, folder))
             }
             problems += saved.problems
+            try await freeID(of: row, in: target)
             try run.journal.insert(
                 NewJournalMessage(row, digest: digest, destination: saved.id), folder: target.row, run: run.record.run)
             account.count(row, wasThere: saved.wasThere, isComposed: isComposed)

@@ -27,19 +27,21 @@ struct JournalRebuild<Destination: UpdatableMessageStore> {
         let run = try journal.begin(intention(store.id))
         if let known, known.generation == identity.generation { return (run, store.id, nil) }
         if known != nil { try journal.forget(store.id) }
-        let recorded = try await record(store.id)
+        let recorded = try await record(store.id, run)
         try journal.checkpoint(run: run, store: store.id, generation: identity.generation, counts: [:], at: .now)
         return (run, store.id, recorded)
     }
 
-    private func record(_ store: Int64) async throws(StoreError) -> Int {
+    /// Nobody knows any more when each message came: for what is asked of earlier runs, it was not there then. So a PST of
+    /// changes since one of those has too much, never too little.
+    private func record(_ store: Int64, _ run: Int) async throws(StoreError) -> Int {
         var recorded = 0
         for folder in try await destination.inventory() {
             let row = try journal.insert(
                 NewJournalFolder(
                     folder: folder.origin.folder, persistentID: folder.origin.persistentID, path: folder.origin.path,
                     destination: folder.id),
-                store: store, source: folder.origin.source, run: Self.unknownRun)
+                store: store, source: folder.origin.source, run: run)
             for message in try await destination.inventory(of: folder.id) {
                 // A message that does not tell where it is from was put there by someone else. One that tells the same as
                 // another is a copy of it, made there too.
@@ -48,13 +50,10 @@ struct JournalRebuild<Destination: UpdatableMessageStore> {
                     NewJournalMessage(
                         id: origin, persistentID: nil, digest: message.digest, size: message.size,
                         state: message.state, location: "", destination: message.id),
-                    folder: row, run: Self.unknownRun)
+                    folder: row, run: run)
                 recorded += 1
             }
         }
         return recorded
     }
-
-    /// Before all runs that the journal knows.
-    private static var unknownRun: Int { 0 }
 }

@@ -11,31 +11,33 @@ struct MoveCandidates {
     }
 
     private var candidates: [MessageRowID: Candidate] = [:]
-    private var byPersistentID: [String: MessageRowID] = [:]
-    private var byDigest: [[UInt8]: MessageRowID] = [:]
+    /// Copies of one message in several folders have one persistent id, and one digest.
+    private var byPersistentID: [String: [MessageRowID]] = [:]
+    private var byDigest: [[UInt8]: [MessageRowID]] = [:]
 
     var isEmpty: Bool { candidates.isEmpty }
 
     mutating func add(_ message: JournalMessage, in folder: JournalFolder) {
         candidates[message.rowID] = Candidate(message: message, destination: folder.destination)
-        if let id = message.persistentID { byPersistentID[id] = message.rowID }
-        if let digest = message.digest { byDigest[digest] = message.rowID }
+        if let id = message.persistentID { byPersistentID[id, default: []].append(message.rowID) }
+        if let digest = message.digest { byDigest[digest, default: []].append(message.rowID) }
     }
 
-    /// The message that survives every move, if it is one of these; it is none any more.
-    mutating func take(persistentID: String) -> Candidate? {
-        byPersistentID[persistentID].flatMap { take($0) }
+    /// The message that a row is of, by the id that survives every move, if it is one of these; it is none any more.
+    /// One of another size is another message: some programs give names by folder, and not by mailbox.
+    mutating func take(persistentID: String, size: Int) -> Candidate? {
+        byPersistentID[persistentID]?.first { candidates[$0]?.message.size == size }.flatMap { take($0) }
     }
 
     /// A message of the same bytes, if one of these has them; it is none any more.
     mutating func take(digest: [UInt8]) -> Candidate? {
-        byDigest[digest].flatMap { take($0) }
+        byDigest[digest]?.first.flatMap { take($0) }
     }
 
     private mutating func take(_ rowID: MessageRowID) -> Candidate? {
         guard let candidate = candidates.removeValue(forKey: rowID) else { return nil }
-        if let id = candidate.message.persistentID, byPersistentID[id] == rowID { byPersistentID[id] = nil }
-        if let digest = candidate.message.digest, byDigest[digest] == rowID { byDigest[digest] = nil }
+        if let id = candidate.message.persistentID { byPersistentID[id]?.removeAll { $0 == rowID } }
+        if let digest = candidate.message.digest { byDigest[digest]?.removeAll { $0 == rowID } }
         return candidate
     }
 
