@@ -13,12 +13,16 @@ struct FetchPlanTests {
     func refused() {
         var plan = FetchPlan(Self.uids([1, 2, 3]))
         #expect(plan.next == [Self.uids([1, 2, 3])])
-        #expect(plan.arrived([UID(rawValue: 1)]))
-        #expect(plan.refused(Self.uids([1, 2, 3])) == nil)
+        let isNew = plan.arrived([UID(rawValue: 1)])
+        #expect(isNew)
+        let refusedTogether = plan.refused(Self.uids([1, 2, 3]))
+        #expect(refusedTogether == nil)
         #expect(plan.next == [Self.uids([2])])
-        #expect(plan.refused(Self.uids([2])) == UID(rawValue: 2))
+        let refusedAlone = plan.refused(Self.uids([2]))
+        #expect(refusedAlone == UID(rawValue: 2))
         #expect(plan.next == [Self.uids([3])])
-        #expect(plan.arrived([UID(rawValue: 3)]))
+        let isLast = plan.arrived([UID(rawValue: 3)])
+        #expect(isLast)
         #expect(plan.isDone)
     }
 
@@ -26,9 +30,11 @@ struct FetchPlanTests {
     func notGiven() {
         var plan = FetchPlan(Self.uids([1, 2]))
         _ = plan.arrived([UID(rawValue: 2)])
-        #expect(plan.completed(Self.uids([1, 2])).isEmpty)
+        let firstTime = plan.completed(Self.uids([1, 2]))
+        #expect(firstTime.isEmpty)
         #expect(plan.next == [Self.uids([1])])
-        #expect(plan.completed(Self.uids([1])) == Self.uids([1]))
+        let secondTime = plan.completed(Self.uids([1]))
+        #expect(secondTime == Self.uids([1]))
         #expect(plan.isDone)
     }
 
@@ -36,8 +42,10 @@ struct FetchPlanTests {
     func progress() {
         var plan = FetchPlan(Self.uids(Array(1...50)))
         for value in UInt32(1)...50 {
-            #expect(plan.lost(plan.next[0]) == nil)
-            #expect(plan.arrived([UID(rawValue: value)]))
+            let givenUp = plan.lost(plan.next[0])
+            #expect(givenUp == nil)
+            let isProgress = plan.arrived([UID(rawValue: value)])
+            #expect(isProgress)
         }
         #expect(plan.isDone)
     }
@@ -67,13 +75,17 @@ struct FetchPlanTests {
         var waits: [Duration] = []
         while let wait = backoff.wait(after: lost, attempts: 11) { waits.append(wait) }
         #expect(waits == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
-        #expect(backoff.wait(after: lost, attempts: 11) == nil)
+        let afterTheLast = backoff.wait(after: lost, attempts: 11)
+        #expect(afterTheLast == nil)
         backoff.progressed()
-        #expect(backoff.wait(after: lost, attempts: 11) == .zero)
+        let afterProgress = backoff.wait(after: lost, attempts: 11)
+        #expect(afterProgress == .zero)
         let text = StatusResponse(
             .no, code: .other("UNAVAILABLE", ""), text: "Suggested Backoff Time: 99999999 milliseconds")
-        #expect(backoff.wait(after: IMAPError(.rejected, "x", response: text), attempts: 11) == .seconds(600))
-        #expect(backoff.wait(after: IMAPError(.refused, "x"), attempts: 11) == nil)
+        let asSuggested = backoff.wait(after: IMAPError(.rejected, "x", response: text), attempts: 11)
+        #expect(asSuggested == .seconds(600))
+        let afterRefusal = backoff.wait(after: IMAPError(.refused, "x"), attempts: 11)
+        #expect(afterRefusal == nil)
     }
 
     @Test("Messages are known again only where no two could be meant")
