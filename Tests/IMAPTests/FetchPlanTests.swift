@@ -13,16 +13,16 @@ struct FetchPlanTests {
     func refused() {
         var plan = FetchPlan(Self.uids([1, 2, 3]))
         #expect(plan.next == [Self.uids([1, 2, 3])])
-        let isNew = plan.arrived([UID(rawValue: 1)])
-        #expect(isNew)
-        let refusedTogether = plan.refused(Self.uids([1, 2, 3]))
-        #expect(refusedTogether == nil)
+        let answer1 = plan.arrived([UID(rawValue: 1)])
+        #expect(answer1)
+        let answer2 = plan.refused(Self.uids([1, 2, 3]))
+        #expect(answer2 == nil)
         #expect(plan.next == [Self.uids([2])])
-        let refusedAlone = plan.refused(Self.uids([2]))
-        #expect(refusedAlone == UID(rawValue: 2))
+        let answer3 = plan.refused(Self.uids([2]))
+        #expect(answer3 == UID(rawValue: 2))
         #expect(plan.next == [Self.uids([3])])
-        let isLast = plan.arrived([UID(rawValue: 3)])
-        #expect(isLast)
+        let answer4 = plan.arrived([UID(rawValue: 3)])
+        #expect(answer4)
         #expect(plan.isDone)
     }
 
@@ -30,11 +30,11 @@ struct FetchPlanTests {
     func notGiven() {
         var plan = FetchPlan(Self.uids([1, 2]))
         _ = plan.arrived([UID(rawValue: 2)])
-        let firstTime = plan.completed(Self.uids([1, 2]))
-        #expect(firstTime.isEmpty)
+        let answer5 = plan.completed(Self.uids([1, 2]))
+        #expect(answer5.isEmpty)
         #expect(plan.next == [Self.uids([1])])
-        let secondTime = plan.completed(Self.uids([1]))
-        #expect(secondTime == Self.uids([1]))
+        let answer6 = plan.completed(Self.uids([1]))
+        #expect(answer6 == Self.uids([1]))
         #expect(plan.isDone)
     }
 
@@ -42,10 +42,10 @@ struct FetchPlanTests {
     func progress() {
         var plan = FetchPlan(Self.uids(Array(1...50)))
         for value in UInt32(1)...50 {
-            let givenUp = plan.lost(plan.next[0])
-            #expect(givenUp == nil)
-            let isProgress = plan.arrived([UID(rawValue: value)])
-            #expect(isProgress)
+            let answer7 = plan.lost(plan.next[0])
+            #expect(answer7 == nil)
+            let answer8 = plan.arrived([UID(rawValue: value)])
+            #expect(answer8)
         }
         #expect(plan.isDone)
     }
@@ -75,17 +75,13 @@ struct FetchPlanTests {
         var waits: [Duration] = []
         while let wait = backoff.wait(after: lost, attempts: 11) { waits.append(wait) }
         #expect(waits == [0, 1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
-        let afterTheLast = backoff.wait(after: lost, attempts: 11)
-        #expect(afterTheLast == nil)
+        #expect(backoff.wait(after: lost, attempts: 11) == nil)
         backoff.progressed()
-        let afterProgress = backoff.wait(after: lost, attempts: 11)
-        #expect(afterProgress == .zero)
+        #expect(backoff.wait(after: lost, attempts: 11) == .zero)
         let text = StatusResponse(
             .no, code: .other("UNAVAILABLE", ""), text: "Suggested Backoff Time: 99999999 milliseconds")
-        let asSuggested = backoff.wait(after: IMAPError(.rejected, "x", response: text), attempts: 11)
-        #expect(asSuggested == .seconds(600))
-        let afterRefusal = backoff.wait(after: IMAPError(.refused, "x"), attempts: 11)
-        #expect(afterRefusal == nil)
+        #expect(backoff.wait(after: IMAPError(.rejected, "x", response: text), attempts: 11) == .seconds(600))
+        #expect(backoff.wait(after: IMAPError(.refused, "x"), attempts: 11) == nil)
     }
 
     @Test("Messages are known again only where no two could be meant")
