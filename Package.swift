@@ -35,6 +35,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // C libraries, from Debian's packages.
@@ -73,6 +75,18 @@ let package = Package(
         // Stores.
         module("Maildir", ["MailStore", "MAPI", "BinaryIO", "CZlib", "CZstd", "CBzip2", "CLzma", "CLz4", "CLinux"]),
         module("PSTStore", ["MailStore", "PST", "Conversion", "MAPI", "BinaryIO"]),
+
+        // IMAP, bottom to top.
+        module("IMAPGrammar", ["BinaryIO"], path: "Sources/IMAP/Grammar"),
+        module(
+            "IMAP",
+            [
+                "IMAPGrammar", "BinaryIO", "CZlib",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ], path: "Sources/IMAP/Client"),
+        module("IMAPStore", ["IMAP", "IMAPGrammar", "MailStore", "MAPI", "BinaryIO"], path: "Sources/IMAP/Store"),
 
         // What was copied, and when.
         module(
@@ -118,8 +132,20 @@ let package = Package(
         tests("MIMETests", ["MIME", "BinaryIO", "TestSupport"]),
         tests("ConversionTests", ["Conversion", "MIME", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests("MaildirTests", ["Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "IMAPTests",
+            [
+                "IMAPStore", "IMAP", "IMAPGrammar", "MailStore", "MAPI", "BinaryIO", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
+        tests(
+            "BackupTests",
+            ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
             ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),

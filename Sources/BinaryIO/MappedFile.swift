@@ -22,6 +22,13 @@ public final class MappedFile: @unchecked Sendable {
         base = memory
     }
 
+    /// Takes over memory that was allocated with Swift's allocator.
+    init(adopting memory: UnsafeMutableRawPointer?, count: Int) {
+        base = memory
+        self.count = count
+        isMapped = false
+    }
+
     private init(base: UnsafeMutableRawPointer?, count: Int, isMapped: Bool) {
         self.base = base
         self.count = count

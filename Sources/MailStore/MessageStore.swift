@@ -16,6 +16,14 @@ public protocol MessageStore: Sendable {
 
     /// Opens a message. A message that has gone since the contents table was read: code ``StoreError/Code/vanished``.
     func open(_ row: ContentsRow, in folder: FolderInfo) async throws(StoreError) -> StoredMessage
+
+    /// Says that these messages will be opened soon, in this order, each of them: a store at a distance fetches them in
+    /// one request. Returns at once. What arrives is held until it is opened, or messages of another folder are asked for.
+    func prefetch(_ rows: ArraySlice<ContentsRow>, in folder: FolderInfo)
+}
+
+extension MessageStore {
+    public func prefetch(_ rows: ArraySlice<ContentsRow>, in folder: FolderInfo) {}
 }
 
 /// A message store that takes messages. Serial: one caller at a time, hence no `Sendable` demands on state.

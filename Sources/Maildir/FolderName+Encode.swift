@@ -1,3 +1,5 @@
+import BinaryIO
+
 extension FolderName {
     /// Names that mean something else in a directory of the layout fs.
     private static let reserved: Set<String> = [

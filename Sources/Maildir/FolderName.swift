@@ -1,3 +1,5 @@
+import BinaryIO
+
 /// Directory names as people see them.
 enum FolderName {
     /// One level: modified UTF-7, else UTF-8 as it is (Dovecot's `mailbox_list_utf8`); bytes that are neither

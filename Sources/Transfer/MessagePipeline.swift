@@ -40,6 +40,7 @@ struct MessagePipeline<Destination: WritableMessageStore> {
             var window = Window(rows: rows, jobs: jobs, limits: limits)
             while true {
                 while let (number, batch) = window.nextToStart() {
+                    source.prefetch(rows[batch.range], in: folder)
                     group.addTask { await prepare(rows[batch.range], number: number) }
                 }
                 if let (batch, outcomes) = window.nextToConsume() {

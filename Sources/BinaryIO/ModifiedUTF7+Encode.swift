@@ -2,7 +2,7 @@ extension ModifiedUTF7 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,".utf8)
 
     /// The name in ASCII. What `isPlain` refuses is encoded although it is printable, as Courier does with dots.
-    static func encode(_ name: String, isPlain: (Unicode.Scalar) -> Bool) -> [UInt8] {
+    public static func encode(_ name: String, isPlain: (Unicode.Scalar) -> Bool = { _ in true }) -> [UInt8] {
         var bytes: [UInt8] = []
         var shifted: [UInt16] = []
         for scalar in name.unicodeScalars {

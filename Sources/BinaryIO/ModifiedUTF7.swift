@@ -1,8 +1,8 @@
 /// Mailbox names as IMAP writes them in ASCII — RFC 3501 5.1.3, "modified UTF-7".
-enum ModifiedUTF7 {
+public enum ModifiedUTF7 {
     /// The name, or nil where `bytes` are no modified UTF-7. Encoded printable ASCII, which the RFC forbids and
     /// Courier writes ("&AC4-" for a dot inside a name), is accepted.
-    static func decode(_ bytes: some Collection<UInt8>) -> String? {
+    public static func decode(_ bytes: some Collection<UInt8>) -> String? {
         var units: [UInt16] = []
         units.reserveCapacity(bytes.count)
         var index = bytes.startIndex

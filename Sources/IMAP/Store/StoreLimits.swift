@@ -1,0 +1,23 @@
+/// The bounds of reading a mailbox.
+enum StoreLimits {
+    /// Mailboxes of one account.
+    static let mailboxes = 100_000
+    /// Messages of one mailbox.
+    static let messages = 4_000_000
+    /// Messages asked for and not yet taken.
+    static let prefetched = 4_096
+    /// Bytes of the UIDs in one command.
+    static let setLength = 4_000
+    /// So many that are gone, and more than a quarter of all, are a claim that a new connection has to confirm.
+    static let suspiciouslyMany = 20
+    /// Connections lost in a row over the same messages, before they are asked for one by one.
+    static let lossesBeforeSingle = 2
+    /// The longest wait between two tries.
+    static let longestBackoff: Duration = .seconds(60)
+    /// The longest wait that a server may ask for.
+    static let longestSuggestedBackoff: Duration = .seconds(600)
+    /// Connections at the same time.
+    static let connections = 8
+    /// Bytes at the start of a message in which a placeholder shows.
+    static let placeholderHeader = 4_096
+}

@@ -1,0 +1,207 @@
+import Foundation
+import Glibc
+import IMAPGrammar
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import IMAP
+
+/// A real server on this machine, started once for all tests and stopped when they end.
+final class MailServer: Sendable {
+    enum Kind: String, CaseIterable, CustomTestStringConvertible {
+        case dovecot, cyrus
+        var testDescription: String { rawValue }
+    }
+
+    let kind: Kind
+    let port: Int
+    let tlsPort: Int
+    let folder: String
+
+    /// Where to find its certificate.
+    var certificate: String { folder + "/cert.pem" }
+
+    static let dovecot: MailServer? = CommandRun.isInstalled("dovecot") ? try? start(.dovecot) : nil
+    static let cyrus: MailServer? = CommandRun.isInstalled("saslpasswd2") ? try? start(.cyrus) : nil
+
+    static func of(_ kind: Kind) -> MailServer? {
+        switch kind {
+        case .dovecot: dovecot
+        case .cyrus: cyrus
+        }
+    }
+
+    /// Those that are there.
+    static let available = Kind.allCases.filter { of($0) != nil }
+    static let skipReason: Comment = "the mail servers are not installed (Scripts/install-packages test)"
+
+    private init(kind: Kind, port: Int, tlsPort: Int, folder: String) {
+        self.kind = kind
+        self.port = port
+        self.tlsPort = tlsPort
+        self.folder = folder
+    }
+
+    private static let processes = Mutex<[Process]>([])
+    private static let folders = Mutex<[TemporaryDirectory]>([])
+
+    private static func start(_ kind: Kind) throws -> MailServer {
+        let directory = try TemporaryDirectory(isKeptUntilExit: true)
+        folders.withLock { $0.append(directory) }
+        let ports = [try freePort(), try freePort()]
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Checkout.path + "/Scripts/start-\(kind.rawValue)")
+        let last = kind == .dovecot ? String(ports[1]) : Checkout.path + "/.build/cyrus"
+        process.arguments = [directory.path, String(ports[0]), last]
+        process.standardInput = FileHandle.nullDevice
+        _ = FileManager.default.createFile(atPath: directory.path + "/output", contents: nil)
+        let output = FileHandle(forWritingAtPath: directory.path + "/output")
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let isFirst = processes.withLock { processes in
+            processes.append(process)
+            return processes.count == 1
+        }
+        if isFirst {
+            atexit {
+                for process in MailServer.processes.withLock({ $0 }) { kill(process.processIdentifier, SIGTERM) }
+            }
+        }
+        // The server tells nobody when it listens: it is asked until it does.
+        for _ in 0..<3_000 {
+            if listens(ports[0]) {
+                return MailServer(kind: kind, port: ports[0], tlsPort: ports[1], folder: directory.path)
+            }
+            guard process.isRunning else { break }
+            usleep(20_000)
+        }
+        throw ServerFailure(
+            description: (try? String(contentsOfFile: directory.path + "/output", encoding: .utf8)) ?? "")
+    }
+
+    private static func withSocket<Value>(_ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Value, port: Int)
+        -> Value
+    {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    private static func listens(_ port: Int) -> Bool {
+        withSocket({ connect($0, $1, $2) == 0 }, port: port)
+    }
+
+    private static func freePort() throws -> Int {
+        let port = withSocket(
+            { descriptor, address, length -> Int in
+                guard bind(descriptor, address, length) == 0 else { return 0 }
+                var bound = sockaddr_in()
+                var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+                let result = withUnsafeMutablePointer(to: &bound) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+                }
+                return result == 0 ? Int(UInt16(bigEndian: bound.sin_port)) : 0
+            }, port: 0)
+        guard port > 0 else { throw SystemError(errno) }
+        return port
+    }
+
+    // MARK: Accounts
+
+    private static let accounts = Mutex(0)
+
+    /// The password of every user.
+    static let password = "secret"
+
+    /// A user that no other test has.
+    func makeUser() throws -> String {
+        let number = Self.accounts.withLock { count in
+            count += 1
+            return count
+        }
+        let user = "user\(number)"
+        if kind == .cyrus {
+            _ = try CommandRun.run(
+                "sh",
+                [
+                    "-c", "printf %s \"$0\" | saslpasswd2 -p -c -f \"$1/sasldb2\" -u localhost \"$2\"", Self.password,
+                    folder, user,
+                ]
+            ).succeeded()
+        }
+        return user
+    }
+
+    static func account(_ user: String) -> Account {
+        Account(user: user, proof: .password { () throws(IMAPError) in Secret(MailServer.password) })
+    }
+
+    func options(_ user: String, port: Int? = nil) -> SessionOptions {
+        SessionOptions(
+            server: IMAPServer(host: "127.0.0.1", port: port ?? self.port, transport: .plaintext),
+            account: Self.account(user))
+    }
+
+    /// Changes a mailbox as a mail program would.
+    func client(_ user: String) async throws -> MailProgram { MailProgram(try await IMAPSession.open(options(user))) }
+}
+
+/// A mail program of the user's: delivers, flags, moves, deletes.
+struct MailProgram {
+    let session: IMAPSession
+
+    init(_ session: IMAPSession) {
+        self.session = session
+    }
+
+    /// - Parameter each: called with each untagged response.
+    @discardableResult
+    func run(
+        _ command: CommandText, each: @escaping @Sendable (Response) -> Void = { _ in }
+    ) async throws -> StatusResponse {
+        let receiver = ResponseCollector(()) { _, response in
+            each(response)
+            return true
+        }
+        let status = try await session.connection.perform(command, receiver: receiver)
+        guard status.condition == .ok else { throw ServerFailure(description: "\(command): \(status.text)") }
+        return status
+    }
+
+    @discardableResult
+    func run(_ text: String) async throws -> StatusResponse { try await run(CommandText(text)) }
+
+    func create(_ mailbox: String) async throws { try await run(session.command("CREATE", mailbox: name(mailbox))) }
+
+    func select(_ mailbox: String) async throws { try await run(session.command("SELECT", mailbox: name(mailbox))) }
+
+    @discardableResult
+    func append(
+        _ message: [UInt8], to mailbox: String, flags: String = "", date: String? = nil
+    ) async throws -> StatusResponse {
+        var command = session.command("APPEND", mailbox: name(mailbox))
+        command.append(" (\(flags))" + (date.map { " \"\($0)\"" } ?? ""))
+        command.append(" ")
+        command.appendLiteral(message)
+        return try await run(command)
+    }
+
+    func name(_ mailbox: String) -> MailboxName { MailboxName(wire: Array(mailbox.utf8), spelling: .utf8) }
+
+    func end() async { await session.logOut() }
+}
+
+/// A server, or what was to be prepared on it, failed.
+struct ServerFailure: Error, CustomStringConvertible {
+    let description: String
+}
