@@ -101,7 +101,8 @@ let package = Package(
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "MailStore", "Maildir", "PSTStore", "PST", "PSTVerification", "Readback",
+                "Transfer", "Journal", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar", "PSTStore", "PST",
+                "PSTVerification", "Readback",
                 "Conversion", "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

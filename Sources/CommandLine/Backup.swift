@@ -8,6 +8,8 @@ import Transfer
 struct Backup {
     let user: String
     let out: String
+    /// What journal and PST know the source by.
+    let sourceName: String
     let storeOptions: PSTStoreOptions
     let state: StateOptions
     var isDryRun = false
@@ -15,18 +17,18 @@ struct Backup {
     var selection = Selection()
     var options = TransferOptions()
 
-    func run(from source: some SynchronizingStore, _ reporter: any Reporter) async -> TransferResult {
+    func run(from source: any SynchronizingStore, _ reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
             let exists = try OutputFile.check(out)
             if let file = state.saveState { try OutputFile.checkDirectory(of: file) }
             let (journal, savedRun) = try JournalFile(
                 user: user, options: state, isDryRun: isDryRun, reporter: reporter
             ).open()
-            var plan = SynchronizationPlan(sourceName: source.description)
+            var plan = SynchronizationPlan(sourceName: sourceName)
             plan.deletions = state.deleted.plan
             plan.trustsStates = state.sinceState != nil
             if let start = state.sinceState, !exists {
-                plan.sinceRun = if let savedRun { savedRun } else { try firstRun(start, source.description, journal) }
+                plan.sinceRun = if let savedRun { savedRun } else { try firstRun(start, sourceName, journal) }
             }
             return try await run(from: source, journal, plan, exists: exists, reporter)
         } catch {
@@ -35,7 +37,7 @@ struct Backup {
     }
 
     private func run(
-        from source: some SynchronizingStore, _ journal: Journal, _ plan: SynchronizationPlan, exists: Bool,
+        from source: any SynchronizingStore, _ journal: Journal, _ plan: SynchronizationPlan, exists: Bool,
         _ reporter: any Reporter
     ) async throws(StoreError) -> TransferResult {
         if isDryRun {
@@ -81,7 +83,7 @@ struct Backup {
     }
 
     private func synchronize(
-        _ source: some SynchronizingStore, _ destination: some UpdatableMessageStore, _ journal: Journal,
+        _ source: any SynchronizingStore, _ destination: some UpdatableMessageStore, _ journal: Journal,
         _ plan: SynchronizationPlan, _ reporter: any Reporter
     ) async -> TransferResult {
         await Synchronizer(

@@ -28,7 +28,8 @@ struct CopyCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where the mail is: maildir:PATH, with ?layout=maildir++ or ?layout=fs where the layout is not found out"
-                + " rightly. Default: the Maildir of the local account USER.", valueName: "url"),
+                + " rightly; imaps://HOST[:PORT]; imap://HOST[:PORT]. Default: the Maildir of the local account USER.",
+            valueName: "url"),
         transform: { try SourceURL($0) })
     var source: SourceURL?
 
@@ -40,6 +41,9 @@ struct CopyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Selection")
     var selected: SelectionOptions
+
+    @OptionGroup(title: "Servers")
+    var server: ServerOptions
 
     @OptionGroup(title: "Incremental runs")
     var state: StateOptions
@@ -77,8 +81,10 @@ struct CopyCommand: AsyncParsableCommand {
     private func copy(reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
-            let source = try url.open()
-            var backup = Backup(user: user, out: out, storeOptions: storeOptions, state: state)
+            let source = try await url.open(user: user, server)
+            var backup = Backup(
+                user: user, out: out, sourceName: url.name(user: user, of: source), storeOptions: storeOptions,
+                state: state)
             backup.isDryRun = dryRun
             backup.verifies = verify
             backup.selection = selected.selection

@@ -66,10 +66,11 @@ struct ExitStatus: RawRepresentable, Hashable {
         (64, "usage error"),
         (65, "bad data: counts do not agree"),
         (66, "no such source"),
+        (69, "the server does not answer"),
         (73, "the output exists or cannot be created"),
         (74, "input/output error (disk full, …)"),
         (75, "temporary failure, try again"),
-        (77, "access denied"),
+        (77, "login refused, access denied"),
         (78, "configuration: no source for the user"),
         (130, "interrupted, 143 terminated: the PST holds what was saved by then"),
     ]

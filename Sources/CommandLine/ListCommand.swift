@@ -24,6 +24,7 @@ struct ListCommand: AsyncParsableCommand {
             \(ExitStatus.explanation([
                 0: "everything was listed", 65: "bad data: the PST is damaged beyond use",
                 66: "no such PST or source, or no folder is selected",
+                69: "the server does not answer", 77: "login refused, access denied",
             ], without: [73, 130]))
             """)
 
@@ -34,7 +35,9 @@ struct ListCommand: AsyncParsableCommand {
     var user: String?
 
     @Option(
-        help: ArgumentHelp("Where the mail is: maildir:PATH, with ?layout=maildir++|fs.", valueName: "url"),
+        help: ArgumentHelp(
+            "Where the mail is: maildir:PATH, with ?layout=maildir++|fs; imaps://HOST[:PORT]; imap://HOST[:PORT].",
+            valueName: "url"),
         transform: { try SourceURL($0) })
     var source: SourceURL?
 
@@ -43,6 +46,9 @@ struct ListCommand: AsyncParsableCommand {
 
     @Flag(help: "JSON, one object a line.")
     var json = false
+
+    @OptionGroup(title: "Servers")
+    var server: ServerOptions
 
     @OptionGroup(title: "Selection")
     var selected: SelectionOptions
@@ -69,7 +75,7 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     private func list(to output: Output, _ errors: Output) async throws(StoreError) -> ExitStatus {
-        let store = try open()
+        let store = try await open()
         let options = MailboxListing.Options(
             selection: selected.selection, opensMessages: messages, inspector: MessageContentInspector())
         let printer = ListPrinter(output: output, errors: errors, isJSON: json, showsMessages: messages)
@@ -83,9 +89,9 @@ struct ListCommand: AsyncParsableCommand {
         return status
     }
 
-    private func open() throws(StoreError) -> any MessageStore {
+    private func open() async throws(StoreError) -> any MessageStore {
         if let file { return try PSTSource.open(at: file) }
-        if let source { return try source.open() }
-        return try SourceURL.ofAccount(user ?? "").open()
+        if let source { return try await source.open(user: user, server) }
+        return try await SourceURL.ofAccount(user ?? "").open(user: user, server)
     }
 }

@@ -9,11 +9,11 @@ struct MailBackup: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, StatusCommand.self,
-            LibpstReaderCommand.self,
+            CheckCommand.self, LibpstReaderCommand.self,
         ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy, restore, verify, list or status")
+        throw ValidationError("a command is missing: copy, restore, verify, list, status or check")
     }
 }
 
@@ -42,6 +42,7 @@ enum Version {
 
     static let features = [
         "source: maildir (maildir++, fs; gzip, bzip2, xz, zstd, lz4)",
+        "source: imap (TLS, STARTTLS; PLAIN, SCRAM-SHA-256, XOAUTH2, OAUTHBEARER; CONDSTORE, QRESYNC)",
         "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
         "incremental: journal (SQLite), updates in place, delta PSTs, saved states",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",

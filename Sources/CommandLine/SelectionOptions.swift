@@ -108,7 +108,7 @@ struct SelectionOptions: ParsableArguments {
         return time
     }
 
-    private static func size(_ text: String) throws -> ByteSize {
+    static func size(_ text: String) throws -> ByteSize {
         guard let size = ByteSize(text) else {
             throw ValidationError("'\(text)' is no size: write 1500, 25k, 10M, 1.5G or 10MiB")
         }

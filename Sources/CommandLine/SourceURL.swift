@@ -1,26 +1,27 @@
 import ArgumentParser
 import Glibc
+import IMAP
+import IMAPStore
 import MailStore
 import Maildir
 
-/// Where the mail is: `maildir:PATH[?layout=maildir++|fs]`.
-struct SourceURL: Hashable {
-    let path: String
-    /// nil: found out.
-    let layout: MaildirLayout?
+/// Where the mail is: `maildir:PATH[?layout=maildir++|fs]`, `imaps://HOST[:PORT]` or `imap://HOST[:PORT]`.
+enum SourceURL: Hashable {
+    /// - Parameter layout: nil: found out.
+    case maildir(path: String, layout: MaildirLayout?)
+    case server(ServerURL)
 
-    static let scheme = "maildir:"
-
-    init(path: String, layout: MaildirLayout? = nil) {
-        self.path = path
-        self.layout = layout
-    }
+    private static let maildirScheme = "maildir:"
 
     init(_ text: String) throws {
-        guard text.hasPrefix(Self.scheme) else {
-            throw ValidationError("'\(text)' is no source: only maildir:PATH is known")
+        if let server = try ServerURL(text) {
+            self = .server(server)
+            return
         }
-        var path = String(text.dropFirst(Self.scheme.count))
+        guard text.hasPrefix(Self.maildirScheme) else {
+            throw ValidationError("'\(text)' is no source: maildir:PATH, imaps://HOST and imap://HOST are known")
+        }
+        var path = String(text.dropFirst(Self.maildirScheme.count))
         var layout: MaildirLayout?
         // A question mark may stand in a path: a query has a key and a value.
         if let mark = path.lastIndex(of: "?"), path[mark...].contains("="), !path[mark...].contains("/") {
@@ -33,8 +34,7 @@ struct SourceURL: Hashable {
             path = String(path[..<mark])
         }
         guard !path.isEmpty else { throw ValidationError("'\(text)' names no directory") }
-        self.path = Self.expandingHome(path)
-        self.layout = layout
+        self = .maildir(path: Self.expandingHome(path), layout: layout)
     }
 
     /// The shell leaves the "~" behind "maildir:" as it is.
@@ -43,8 +43,20 @@ struct SourceURL: Hashable {
         return String(cString: home) + path.dropFirst()
     }
 
-    func open() throws(StoreError) -> MaildirStore {
-        try MaildirStore(path: path, layout: layout)
+    /// What the journal and the PST know the mailbox by; with whose rights it was read is no part of it.
+    func name(user: String?, of store: any MessageStore) -> String {
+        guard case .server(let url) = self else { return store.description }
+        let server = url.server.description
+        let host = server.firstRange(of: "://").map { server[$0.upperBound...] } ?? server[...]
+        return "imap://\(user ?? "")@\(host)"
+    }
+
+    /// - Parameter user: whose mailbox; a Maildir is one's, whoever is named.
+    func open(user: String?, _ options: ServerOptions) async throws(StoreError) -> any SynchronizingStore {
+        switch self {
+        case .maildir(let path, let layout): return try MaildirStore(path: path, layout: layout)
+        case .server(let server): return try await IMAPStore.connect(try options.imapOptions(server, user: user))
+        }
     }
 
     /// The Maildir of the local account `user`.
@@ -57,6 +69,6 @@ struct SourceURL: Hashable {
         guard let account = getpwnam(user) else { throw missing("~\(user)/Maildir (no such account)") }
         let path = String(cString: account.pointee.pw_dir) + "/Maildir"
         guard access(path, F_OK) == 0 || errno != ENOENT else { throw missing("\(path) (does not exist)") }
-        return SourceURL(path: path)
+        return .maildir(path: path, layout: nil)
     }
 }

@@ -22,7 +22,9 @@ final class TextReporter: Reporter {
     func report(_ event: TransferEvent) {
         switch event {
         case .runStarted(let start):
-            say("Opened \(run.user.map { "\($0) at " } ?? "")\(start.source)")
+            // A server's name tells the user already.
+            let user = run.user.map { start.source.hasPrefix("\($0) ") ? "" : "\($0) at " } ?? ""
+            say("Opened \(user)\(start.source)")
             if run.isVerbose {
                 for path in start.skipped { say(" - \(path.description) is not selected") }
             }

@@ -43,6 +43,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Not one byte where there is no difference.")
     var quiet = false
 
+    @OptionGroup(title: "Servers")
+    var server: ServerOptions
+
     @OptionGroup(title: "Selection")
     var selected: SelectionOptions
 
@@ -53,7 +56,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let printer = VerificationPrinter(path: file, output: output, errors: errors, isJSON: json, isQuiet: quiet)
         var status: ExitStatus
         do throws(StoreError) {
-            let outcome = try await Verification(path: file).run(source: try mailbox()) { printer.add($0) }
+            let outcome = try await Verification(path: file).run(source: try await mailbox()) { printer.add($0) }
             status = outcome.isGood ? (outcome.unreadable == 0 ? .success : .problems) : .badData
             printer.finish(outcome, status)
         } catch {
@@ -67,11 +70,11 @@ struct VerifyCommand: AsyncParsableCommand {
         throw ExitCode(status.rawValue)
     }
 
-    private func mailbox() throws(StoreError) -> VerificationSource? {
+    private func mailbox() async throws(StoreError) -> VerificationSource? {
         guard source != nil || user != nil else { return nil }
         let url = if let source { source } else { try SourceURL.ofAccount(user ?? "") }
         return VerificationSource(
-            store: try url.open(), selection: selected.selection,
+            store: try await url.open(user: user, server), selection: selected.selection,
             ownerAddresses: CopyCommand.ownerAddresses(of: user ?? ""))
     }
 }

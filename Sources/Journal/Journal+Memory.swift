@@ -11,6 +11,7 @@ extension Journal {
         do {
             let queue = try DatabaseQueue(configuration: configuration(isReadOnly: false))
             if let path, access(path, F_OK) == 0 {
+                try JournalFile.checkSize(path)
                 let source = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true))
                 let isJournal = try source.writeWithoutTransaction { try JournalFile.check($0, path: path) }
                 if isJournal { try source.backup(to: queue) }

@@ -29,6 +29,8 @@ final class JournalLock: Sendable {
 
     deinit {
         _ = ftruncate(descriptor, 0)
+        // A child that is just being started may hold the descriptor a moment longer than we do.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

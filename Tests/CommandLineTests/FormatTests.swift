@@ -71,9 +71,32 @@ struct FormatTests {
             ("maildir:/x?a=b/c", "/x?a=b/c", nil), ("maildir:/a?layout=maildir++", "/a", "maildir++"),
         ] as [(String, String, String?)])
     func source(text: String, path: String, layout: String?) throws {
-        let source = try SourceURL(text)
-        #expect(source.path == path)
-        #expect(source.layout?.rawValue == layout)
+        let layout = try layout.map { try #require(MaildirLayout(rawValue: $0)) }
+        #expect(try SourceURL(text) == .maildir(path: path, layout: layout))
+    }
+
+    @Test(
+        "A source is a server, with or without a port",
+        arguments: [
+            ("imaps://mail.example.com", "mail.example.com", nil, true), ("imap://h:1143/", "h", 1143, false),
+            ("IMAPS://[::1]:993", "::1", 993, true),
+        ] as [(String, String, Int?, Bool)])
+    func server(text: String, host: String, port: Int?, usesImplicitTLS: Bool) throws {
+        guard case .server(let server) = try SourceURL(text) else {
+            Issue.record("\(text) is no server")
+            return
+        }
+        #expect(server.host == host && server.port == port && server.usesImplicitTLS == usesImplicitTLS)
+    }
+
+    @Test(
+        "What is no server is refused, and a password above all",
+        arguments: [
+            "imaps://", "imaps://fred:secret@host", "imap://host:0", "imap://host:x", "imap://a:1:2", "pop://host",
+        ])
+    func noServer(text: String) {
+        let error = #expect(throws: (any Error).self) { try SourceURL(text) }
+        #expect(error.map { "\($0)".contains("secret") } == false)
     }
 
     @Test(

@@ -66,7 +66,13 @@ final class MailServer: Sendable {
         }
         if isFirst {
             atexit {
-                for process in MailServer.processes.withLock({ $0 }) { kill(process.processIdentifier, SIGTERM) }
+                for process in MailServer.processes.withLock({ $0 }) {
+                    kill(process.processIdentifier, SIGTERM)
+                    // Dovecot has inherited a mask that blocks it. Its processes end when the first one does.
+                    if process.executableURL?.lastPathComponent == "start-dovecot" {
+                        kill(process.processIdentifier, SIGKILL)
+                    }
+                }
             }
         }
         // The server tells nobody when it listens: it is asked until it does.

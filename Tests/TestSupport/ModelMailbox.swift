@@ -22,6 +22,10 @@ public struct ModelMailbox: MessageStore {
     public private(set) var folders: [Folder] = []
     /// Whether folders and messages have ids that survive moves.
     public var hasPersistentIDs = true
+    /// Folders, by their paths, that cannot be listed.
+    public var failures: [String: StoreError] = [:]
+    /// Folders, by their paths, that stand in no hierarchy table.
+    public var hidden: Set<String> = []
     private var next = 1
 
     public init(_ description: String = "model:mailbox") {
@@ -84,7 +88,7 @@ public struct ModelMailbox: MessageStore {
     }
 
     public func hierarchy() async throws(StoreError) -> HierarchyTable {
-        let sorted = folders.sorted {
+        let sorted = folders.filter { !hidden.contains($0.path.description) }.sorted {
             ($0.path.names.count, $0.path.description) < ($1.path.names.count, $1.path.description)
         }
         return HierarchyTable(
@@ -96,6 +100,7 @@ public struct ModelMailbox: MessageStore {
     }
 
     public func contents(of folder: FolderInfo) async throws(StoreError) -> ContentsTable {
+        if let failure = failures[folder.path.description] { throw failure }
         guard let there = folders.first(where: { $0.path == folder.path }) else {
             throw StoreError(.vanished, "gone", folder: folder.path)
         }

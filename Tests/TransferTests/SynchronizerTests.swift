@@ -121,6 +121,35 @@ struct SynchronizerTests {
         await expectMirror(source)
     }
 
+    @Test("A folder that cannot be listed for once is left as it is, and nothing is copied again or taken for gone")
+    func unreadableFolder() async {
+        var source = ModelMailbox()
+        let inbox = source.addFolder("INBOX")
+        let other = source.addFolder("Other")
+        for _ in 0..<3 {
+            source.deliver(to: inbox)
+            source.deliver(to: other)
+        }
+        await run(source)
+        let whole = source
+        await mailbox.resetSavedCount()
+        source.failures = ["Other": StoreError(.temporary, "no such device")]
+        let unreadable = await run(source, deletions: .mirror)
+        #expect(unreadable.counts.problems == 1 && unreadable.counts.agree)
+        await expectMirror(whole)
+        // Now it does not even stand in the list.
+        source.hidden = ["Other"]
+        let hidden = await run(source, deletions: .mirror)
+        #expect(hidden.counts.problems == 1 && hidden.counts.gone == 0)
+        await expectMirror(whole)
+        source.failures = [:]
+        source.hidden = []
+        let back = await run(source, deletions: .mirror)
+        #expect(back.counts.problems == 0)
+        await expectMirror(whole)
+        #expect(await mailbox.savedCount == 0)
+    }
+
     @Test("A lost journal is rebuilt from the copy, and nothing is copied again")
     func lostJournal() async throws {
         var source = ModelMailbox()

@@ -25,7 +25,7 @@ extension BTreeOnHeap {
     private func remove(
         _ wanted: UInt32, from item: HeapID, level: UInt8, heap: inout HeapOnNode
     ) throws(LTPError) -> Child? {
-        var records = try heap.bytes(of: item)
+        var records = try wholeRecords(of: item, level: level, in: &heap)
         let size = recordSize(level: level)
         guard let position = position(of: wanted, in: records, level: level) else {
             return (key(records, 0, level: level), item)

@@ -66,7 +66,6 @@ struct BTreeOnHeap {
     mutating func insert(_ records: [UInt8], into heap: inout HeapOnNode) throws(LTPError) {
         guard !records.isEmpty else { return }
         var top = try insert(records, into: root, level: levels, heap: &heap)
-        guard !top.isEmpty else { return }
         while top.count > 1 {
             guard levels + 1 < HeapLimits.treeLevels else { throw .limit("a BTH of more than 8 levels") }
             levels += 1
@@ -107,7 +106,7 @@ struct BTreeOnHeap {
     private func insert(
         _ records: [UInt8], into item: HeapID, level: UInt8, heap: inout HeapOnNode
     ) throws(LTPError) -> [Child] {
-        let old = try heap.bytes(of: item)
+        let old = try wholeRecords(of: item, level: level, in: &heap)
         if level == 0 {
             let (merged, isAppended) = try merge(old, records)
             return try store(merged, over: item, level: 0, fillingUp: isAppended, heap: &heap)
@@ -140,6 +139,17 @@ struct BTreeOnHeap {
             start = end
         }
         return try store(result, over: item, level: level, fillingUp: isAppended, heap: &heap)
+    }
+
+    /// The records of an item that is changed: whole ones, and some where it is an index.
+    func wholeRecords(of item: HeapID, level: UInt8, in heap: inout HeapOnNode) throws(LTPError) -> [UInt8] {
+        let records = try heap.bytes(of: item)
+        guard records.count % recordSize(level: level) == 0, level == 0 || !records.isEmpty else {
+            throw .damaged(
+                structure: "BTH", field: "records", found: "\(records.count) bytes",
+                expected: "records of \(recordSize(level: level))")
+        }
+        return records
     }
 
     /// hidNextLevel of a record of an index item.
@@ -244,11 +254,20 @@ struct BTreeOnHeap {
     }
 
     /// Calls `body` with each record, key first, in ascending order.
+    /// - Throws: ``LTPError`` where the keys do not ascend: nothing could be found in such a tree.
     func forEachRecord(
         in heap: inout HeapOnNode, _ body: (ArraySlice<UInt8>) throws(LTPError) -> Void
     ) throws(LTPError) {
         var seen: Set<HeapID> = []
-        try visit(root, level: levels, &seen, in: &heap, body)
+        var last: UInt32?
+        try visit(root, level: levels, &seen, in: &heap) { (record) throws(LTPError) in
+            let key = keySize == 2 ? UInt32(record.number(UInt16.self, at: 0)) : record.number(UInt32.self, at: 0)
+            if let last, last >= key {
+                throw .damaged(structure: "BTH", field: "key", found: "\(key) after \(last)", expected: "more")
+            }
+            last = key
+            try body(record)
+        }
     }
 
     private func visit(

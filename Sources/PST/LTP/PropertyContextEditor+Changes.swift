@@ -21,7 +21,10 @@ extension PropertyContextEditor {
             var record: [UInt8] = []
             record.append(littleEndian: id)
             try tree.insert(record + stored, into: &heap)
-        } else if let place = try tree.locate(UInt32(id), in: &heap) {
+        } else {
+            guard let place = try tree.locate(UInt32(id), in: &heap) else {
+                throw .damaged(structure: "BTH", field: "key", found: "none", expected: "property \(id)")
+            }
             try heap.overwrite(place.item, at: place.offset, with: stored)
         }
     }

@@ -21,7 +21,8 @@ final class SynchronizationRun<Destination: UpdatableMessageStore> {
     /// What known folders told, until it is applied.
     private var surveys: [FolderID: ContentsChanges] = [:]
     private var unchanged: Set<FolderID> = []
-    /// Known folders that could not be asked. What is in them is not new, whatever a second attempt would tell.
+    /// Known folders that could not tell their changes. They are left as they are: to ask such a folder for everything
+    /// would copy all of it a second time.
     private var unreadable: [FolderID: StoreError] = [:]
     /// States that count once everything gone has been dealt with.
     private var pendingStates: [(folder: Int64, state: SynchronizationState)] = []
@@ -116,11 +117,15 @@ extension SynchronizationRun {
                 }
                 continue
             }
-            let isSame = try await survey(folder, match, hierarchy.states[folder.id], baseline[folder.id])
-            if let match, isSame {
+            switch try await survey(folder, match, hierarchy.states[folder.id], baseline[folder.id]) {
+            case .same:
+                guard let match else { continue }
                 try await folders.adopt(match.known, as: folder, isForeign: match.isForeign, before: before)
-            } else {
-                matching.reject(folder.id)
+            case .another: matching.reject(folder.id)
+            case .unknown(let error):
+                unreadable[folder.id] = error
+                guard let match, match.isCertain else { continue }
+                try await folders.adopt(match.known, as: folder, isForeign: false, before: before)
             }
         }
         // What could not be read as a folder is missing from the table, and not from the source.
@@ -128,65 +133,65 @@ extension SynchronizationRun {
         let gone = matching.unmatched.filter { folder in
             selection.folders.selects(FolderInfo(id: folder.folder, path: folder.path, role: nil), among: all)
         }
-        var certain: [JournalFolder] = []
-        for folder in gone {
-            guard try await isGone(folder) else { continue }
-            certain.append(folder)
+        var believed: [JournalFolder] = []
+        for folder in gone where try await hasVanished(folder) {
             for message in try journal.messages(folder.id) where message.goneRun == nil {
                 candidates.add(message, in: folder)
             }
+            believed.append(folder)
         }
-        return certain
+        return believed
     }
 
-    /// Whether a known folder that is missing from the hierarchy has been removed: one that was renamed while the
-    /// hierarchy was read, or whose disk is not there, has not.
-    private func isGone(_ folder: JournalFolder) async throws(StoreError) -> Bool {
+    /// Makes sure that a folder that stands in no list any more is not there: its place may be a mount point without its
+    /// file system.
+    private func hasVanished(_ folder: JournalFolder) async throws(StoreError) -> Bool {
         guard folder.messageCount > 0 else { return true }
-        let info = FolderInfo(id: folder.folder, path: folder.path, role: nil, persistentID: folder.persistentID)
-        let given = try journal.given(folder.id)
+        let info = FolderInfo(
+            id: folder.folder, path: folder.path, role: nil, persistentID: folder.persistentID)
         do {
-            _ = try await source.changes(in: info, since: nil, given: given)
-            return false
+            _ = try await source.changes(in: info, since: nil, given: try journal.given(folder.id))
         } catch {
-            switch error.code {
-            case .vanished: return true
-            case .cancelled: throw error
-            default:
-                account.tell(error.located(folder.path))
-                return false
-            }
+            if error.code == .vanished { return true }
+            if error.code == .cancelled { throw error }
+            account.tell(error.located(folder.path))
         }
+        return false
+    }
+
+    private enum SurveyOutcome {
+        case same
+        /// Another folder than the one it was taken for.
+        case another
+        case unknown(StoreError)
     }
 
     /// - Returns: whether the folder is the known one.
     private func survey(
         _ folder: FolderInfo, _ match: FolderMatching.Match?, _ state: SynchronizationState?,
         _ baseline: SynchronizationState?
-    ) async throws(StoreError) -> Bool {
-        guard folder.holdsMessages else { return true }
+    ) async throws(StoreError) -> SurveyOutcome {
+        guard folder.holdsMessages else { return .same }
         let known = match?.known
         let last = plan.trustsStates ? (plan.sinceRun == nil ? known?.state : baseline) : nil
         if let state, last == state, match?.isCertain != false {
             unchanged.insert(folder.id)
-            return true
+            return .same
         }
         var given: [GivenMessage] = []
         if let run = plan.sinceRun {
             given = try journal.given(source: record.source, folder: folder.id, asOf: run)
         }
         if let known, known.messageCount > 0 { given.merge(try journal.given(known.id)) }
-        guard !given.isEmpty else { return true }
+        guard !given.isEmpty else { return .same }
         let changes: ContentsChanges
         do {
             changes = try await source.changes(in: folder, since: last, given: given)
         } catch {
             if error.code == .cancelled { throw error }
-            // Told when its turn comes. The known folder counts as gone only where another one is proven to be there.
-            unreadable[folder.id] = error
-            return match?.isForeign != true
+            return .unknown(error)
         }
-        if match?.isCertain == false, changes.gone.count * 2 > given.count { return false }
+        if match?.isCertain == false, changes.gone.count * 2 > given.count { return .another }
         surveys[folder.id] = changes
         // A listing with gaps proves nothing to be gone, but what turns up elsewhere has moved all the same.
         if let known {
@@ -194,13 +199,16 @@ extension SynchronizationRun {
                 if let message = try journal.message(known.id, id) { candidates.add(message, in: known) }
             }
         }
-        return true
+        return .same
     }
 
     /// What cannot be listed counts nothing here; the run will tell.
     private func findTotals(_ folders: [FolderInfo]) async -> TransferProgress.Totals {
         var totals = TransferProgress.Totals()
-        for folder in folders where folder.holdsMessages && !unchanged.contains(folder.id) && !Task.isCancelled {
+        for folder in folders
+        where folder.holdsMessages && !unchanged.contains(folder.id) && unreadable[folder.id] == nil
+            && !Task.isCancelled
+        {
             let rows: [ContentsRow]
             if let changes = surveys[folder.id] {
                 rows = changes.new
@@ -229,6 +237,7 @@ extension SynchronizationRun {
             account.counts.add(inFolder)
             return
         }
+        if let error = unreadable[folder.id] { return account.tell(error.located(folder.path)) }
         let before = account.counts
         guard let changes = try await changes(of: folder) else { return }
         let work = FolderWork(run: self, folder: folder, folders: folders)
@@ -248,10 +257,6 @@ extension SynchronizationRun {
     /// nil where the folder cannot be read; the run goes on without it.
     private func changes(of folder: FolderInfo) async throws(StoreError) -> ContentsChanges? {
         if let surveyed = surveys.removeValue(forKey: folder.id) { return surveyed }
-        if let error = unreadable[folder.id] {
-            account.tell(error.located(folder.path))
-            return nil
-        }
         guard folder.holdsMessages else { return ContentsChanges(state: SynchronizationState(rawValue: "")) }
         do {
             return try await source.changes(in: folder, since: nil, given: [])

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Glibc
+import IMAPStore
+import MailStore
+
+/// `mailbackup check`: can this source be backed up, and what will be missing.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Finds out whether a source can be backed up, and what will be missing.",
+        discussion: """
+            Examples:
+              mailbackup check --source maildir:/home/fredb/Maildir
+              mailbackup check --user FredB --source imaps://mail.example.com --login backup-admin --password-file /etc/pw
+
+            Logs on, lists the folders, and tells what the server can do. Nothing is copied, and nothing is changed.
+
+            \(ExitStatus.explanation([
+                0: "the source can be backed up", 1: "it can, but some folders cannot be read (each is listed)",
+                65: "bad data: the source is damaged", 69: "the server does not answer",
+                77: "login refused, access denied",
+            ], without: [73, 74, 130]))
+            """)
+
+    @Option(help: ArgumentHelp("The mailbox's owner.", valueName: "user"))
+    var user: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the mail is: maildir:PATH, imaps://HOST[:PORT], imap://HOST[:PORT].", valueName: "url"),
+        transform: { try SourceURL($0) })
+    var source: SourceURL
+
+    @OptionGroup(title: "Servers")
+    var server: ServerOptions
+
+    mutating func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let output = Output(descriptor: STDOUT_FILENO)
+        let errors = Output(descriptor: STDERR_FILENO)
+        let status: ExitStatus
+        do throws(StoreError) {
+            status = try await check(output, errors)
+        } catch {
+            errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
+            status = ExitStatus(error, signal: nil)
+        }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func check(_ output: Output, _ errors: Output) async throws(StoreError) -> ExitStatus {
+        let store = try await source.open(user: user, server)
+        output.write("Opened \(store.description.printable)\n")
+        if let server = store as? IMAPStore {
+            for line in ServerReport(try await server.session()).lines { output.write(" * \(line.printable)\n") }
+        }
+        let hierarchy = try await store.hierarchy()
+        let holders = hierarchy.folders.filter(\.holdsMessages).count
+        output.write(" * \(Format.count(holders, "folder")) with messages can be listed\n")
+        for problem in hierarchy.problems { errors.write("mailbackup: \(TextReporter.line(problem).printable)\n") }
+        if let server = store as? IMAPStore { await server.close() }
+        return hierarchy.problems.isEmpty ? .success : .problems
+    }
+}

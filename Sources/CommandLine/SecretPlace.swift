@@ -1,0 +1,71 @@
+import Glibc
+import IMAP
+
+/// Where a password or token is; never the secret itself.
+enum SecretPlace: Sendable {
+    /// A shell command; the first line that it prints.
+    case command(String)
+    /// The first line of a file that nobody else can read.
+    case file(String)
+    /// A systemd credential: systemd.exec(5), LoadCredential=.
+    case credential(String)
+
+    private static let longest = 64 << 10
+
+    /// - Throws: ``IMAPError/Code/configuration``, without a word of what was read.
+    func read() throws(IMAPError) -> Secret {
+        switch self {
+        case .command(let command): try Self.output(of: command)
+        case .file(let path): try Self.content(of: path, isProtected: false)
+        case .credential(let name):
+            if let directory = getenv("CREDENTIALS_DIRECTORY"), !name.contains("/") {
+                try Self.content(of: String(cString: directory) + "/" + name, isProtected: true)
+            } else {
+                throw IMAPError(.configuration, "the credential \(name): systemd gave none to this process")
+            }
+        }
+    }
+
+    private static func output(of command: String) throws(IMAPError) -> Secret {
+        guard let stream = popen(command, "re") else {
+            throw IMAPError(.configuration, "the command for the password cannot be run")
+        }
+        let bytes = read(fileno(stream))
+        let status = pclose(stream)
+        guard status == 0 else {
+            throw IMAPError(.configuration, "the command for the password failed (status \(status >> 8 & 0xFF))")
+        }
+        return try secret(bytes, of: "the command for the password")
+    }
+
+    private static func content(of path: String, isProtected: Bool) throws(IMAPError) -> Secret {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw IMAPError(.configuration, "\(path): cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard isProtected || (fstat(descriptor, &status) == 0 && status.st_mode & 0o077 == 0) else {
+            throw IMAPError(.configuration, "\(path): others may read the password; chmod 600 it")
+        }
+        return try secret(read(descriptor), of: path)
+    }
+
+    private static func read(_ descriptor: Int32) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while bytes.count < longest {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+
+    private static func secret(_ bytes: [UInt8], of place: String) throws(IMAPError) -> Secret {
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard !line.isEmpty else { throw IMAPError(.configuration, "\(place): there is no password in it") }
+        return Secret(String(decoding: line, as: UTF8.self))
+    }
+}
