@@ -67,9 +67,7 @@ enum JournalFile {
     /// - Returns: false where it is empty.
     @discardableResult
     static func check(_ database: Database, path: String) throws -> Bool {
-        var tables = try SQLStatement(database, "SELECT count(*) FROM sqlite_schema")
-        guard try tables.step() else { throw SQLFailure.damaged("no schema") }
-        if try tables.integer(0) == 0 { return false }
+        if try isEmpty(database) { return false }
         var header = try SQLStatement(database, "PRAGMA application_id")
         guard try header.step(), try header.int64(0) == JournalSchema.applicationID else {
             throw notJournal(path)
@@ -81,6 +79,18 @@ enum JournalFile {
                 "\(path): a newer version of mailbackup wrote this journal; use that version, or another journal")
         }
         return true
+    }
+
+    /// Also where a full disk came between the table of migrations and the first migration.
+    private static func isEmpty(_ database: Database) throws -> Bool {
+        var tables = try SQLStatement(
+            database, "SELECT count(*), coalesce(sum(tbl_name <> 'grdb_migrations'), 0) FROM sqlite_schema")
+        guard try tables.step() else { throw SQLFailure.damaged("no schema") }
+        if try tables.integer(0) == 0 { return true }
+        guard try tables.integer(1) == 0 else { return false }
+        var migrations = try SQLStatement(database, "SELECT count(*) FROM grdb_migrations")
+        guard try migrations.step() else { throw SQLFailure.damaged("no migrations") }
+        return try migrations.integer(0) == 0
     }
 
     static func lineage(_ queue: DatabaseQueue, path: String) throws -> String {

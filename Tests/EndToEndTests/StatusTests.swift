@@ -16,7 +16,7 @@ struct StatusTests {
         let text = try place.run("status")
         #expect(text.status == 0, "\(text.transcript)")
         for part in [
-            "fredb: 2 runs", "\(pst): 7 messages", "1 gone at the source and kept", "state 1", "6 new", "state 2",
+            "fredb: 2 runs", "\(pst): 6 messages", "1 gone at the source and kept", "state 1", "6 new", "state 2",
             "1 new", "complete",
         ] {
             #expect(text.outputText.contains(part), "\(part): \(text.transcript)")
@@ -28,7 +28,7 @@ struct StatusTests {
         }
         #expect(objects.map { $0["event"] as? String } == ["store", "run"])
         #expect(objects.allSatisfy { $0["schema"] as? Int == 1 })
-        #expect(objects[0]["messages"] as? Int == 7)
+        #expect(objects[0]["messages"] as? Int == 6)
         #expect(objects[0]["gone"] as? Int == 1)
         #expect(objects[1]["state"] as? Int == 2)
         #expect(objects[1]["saved"] as? Int == 1)
