@@ -14,7 +14,7 @@ struct ModuleTable {
     /// What the table names without quotes.
     private static let groups: [String: Set<String>] = [
         "the C decompressors": ["CZlib", "CZstd", "CBzip2", "CLzma", "CLz4"],
-        "the stores": ["Maildir", "PSTStore"],
+        "the stores": ["Maildir", "PSTStore", "IMAPStore"],
         "ArgumentParser": ["ArgumentParser"],
     ]
 
