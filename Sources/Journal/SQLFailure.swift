@@ -49,7 +49,8 @@ extension StoreError {
         case let error as StoreError: self = error
         case let error as SQLFailure: self = error.storeError(path)
         case let error as DatabaseError: self = SQLFailure(error).storeError(path)
-        default: self.init(.inputOutput, "\(path): \(error)")
+        // What SQLite reads and its wrapper cannot take: a column of another kind.
+        default: self = SQLFailure.damaged("\(error)").storeError(path)
         }
     }
 }

@@ -166,7 +166,9 @@ struct CopyFailureTests {
         arguments: [
             (64, "--source maildir:MAILDIR --out PLACE/x.pst --folder #nothing#", "#nothing#"),
             (64, "--source maildir:MAILDIR?layout=odd --out PLACE/x.pst", "?layout=odd"),
-            (64, "--source imaps://mail.example.com --out PLACE/x.pst", "imaps://mail.example.com"),
+            (64, "--source pop3://mail.example.com --out PLACE/x.pst", "pop3://mail.example.com"),
+            (78, "--source imaps://mail.example.com --out PLACE/x.pst", "no password"),
+            (64, "--source imaps://fred:pw@mail.example.com --out PLACE/x.pst", "no password here"),
             (64, "--source maildir: --out PLACE/x.pst", "maildir:"),
             (64, "--source maildir:MAILDIR --out PLACE/x.pst --jobs 0", "--jobs"),
             (64, "--source maildir:MAILDIR --out PLACE/x.pst --encoding rot13", "rot13"),
