@@ -58,7 +58,8 @@ struct FetchPlan {
     /// - Returns: the message that it was lost over again and again.
     mutating func lost(_ asked: [UID]) -> UID? {
         losses += 1
-        guard losses > StoreLimits.lossesBeforeSingle else { return nil }
+        let isOverOne = isSingle && asked.count == 1
+        guard losses > (isOverOne ? StoreLimits.lossesOverOne : StoreLimits.lossesBeforeSingle) else { return nil }
         let notGiven = asked.filter { missing.contains($0) }
         guard isSingle, asked.count == 1, let uid = notGiven.first else {
             isSingle = true

@@ -12,6 +12,8 @@ enum StoreLimits {
     static let suspiciouslyMany = 20
     /// Connections lost in a row over the same messages, before they are asked for one by one.
     static let lossesBeforeSingle = 2
+    /// Connections lost in a row over one message, before it is believed to be the cause.
+    static let lossesOverOne = 6
     /// The longest wait between two tries.
     static let longestBackoff: Duration = .seconds(60)
     /// The longest wait that a server may ask for.

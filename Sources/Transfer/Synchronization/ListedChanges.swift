@@ -24,6 +24,10 @@ public struct ListedChanges: SynchronizingStore {
         try await store.open(row, in: folder)
     }
 
+    public func prefetch(_ rows: ArraySlice<ContentsRow>, in folder: FolderInfo) {
+        store.prefetch(rows, in: folder)
+    }
+
     public func changes(
         in folder: FolderInfo, since state: SynchronizationState?, given: [GivenMessage]
     ) async throws(StoreError) -> ContentsChanges {
