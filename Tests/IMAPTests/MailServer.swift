@@ -107,19 +107,19 @@ final class MailServer: Sendable {
         withSocket({ connect($0, $1, $2) == 0 }, port: port)
     }
 
+    private static let givenPorts = Mutex<Set<Int>>([])
+
+    /// A port that nobody has, and that no connection and no other server of the tests gets: below those that the system
+    /// gives out by itself.
     private static func freePort() throws -> Int {
-        let port = withSocket(
-            { descriptor, address, length -> Int in
-                guard bind(descriptor, address, length) == 0 else { return 0 }
-                var bound = sockaddr_in()
-                var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-                let result = withUnsafeMutablePointer(to: &bound) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
-                }
-                return result == 0 ? Int(UInt16(bigEndian: bound.sin_port)) : 0
-            }, port: 0)
-        guard port > 0 else { throw SystemError(errno) }
-        return port
+        for _ in 0..<200 {
+            let port = Int.random(in: 20_000..<32_000)
+            guard givenPorts.withLock({ $0.insert(port).inserted }),
+                withSocket({ bind($0, $1, $2) == 0 }, port: port)
+            else { continue }
+            return port
+        }
+        throw SystemError(EADDRINUSE)
     }
 
     // MARK: Accounts
