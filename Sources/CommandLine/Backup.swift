@@ -48,7 +48,8 @@ struct Backup {
         }
         let store =
             exists
-            ? try PSTStore.open(at: out, options: storeOptions) : try PSTStore.create(at: out, options: storeOptions)
+            ? try PSTStore.open(at: out, options: storeOptions, knownGeneration: try knownGeneration(journal))
+            : try PSTStore.create(at: out, options: storeOptions)
         var plan = plan
         if exists { plan.sinceRun = try deltaStart(try await store.identity(), journal) }
         let needsEnd = verifies || state.saveState != nil
@@ -67,6 +68,11 @@ struct Backup {
         }
         reporter.report(.runFinished(result))
         return result
+    }
+
+    /// What the journal knows of the PST's last commit; if that is still its last, its maps need no look at every block.
+    private func knownGeneration(_ journal: Journal) throws(StoreError) -> String? {
+        try journal.stores().last { $0.path == out }?.generation
     }
 
     /// The run since which a PST that exists has changes only: it goes on as what it is. nil for one that is to have

@@ -34,6 +34,8 @@ struct CheckCommand: AsyncParsableCommand {
     @OptionGroup(title: "Servers")
     var server: ServerOptions
 
+    func validate() throws { try server.validate(for: source) }
+
     mutating func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let output = Output(descriptor: STDOUT_FILENO)

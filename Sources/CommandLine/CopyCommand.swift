@@ -71,6 +71,7 @@ struct CopyCommand: AsyncParsableCommand {
         guard !user.isEmpty else { throw ValidationError("--user is empty") }
         guard !out.isEmpty else { throw ValidationError("--out is empty") }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs \(jobs): 1 to 64 are possible") }
+        try server.validate(for: source)
     }
 
     mutating func run() async throws {

@@ -58,6 +58,7 @@ struct ListCommand: AsyncParsableCommand {
         guard (file != nil) != isMailbox else {
             throw ValidationError("give either a PST, or --source or --user")
         }
+        try server.validate(for: source)
     }
 
     mutating func run() async throws {

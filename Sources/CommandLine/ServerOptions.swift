@@ -83,6 +83,15 @@ struct ServerOptions: ParsableArguments {
         }
     }
 
+    /// - Throws: where options for servers are given, and the source is none.
+    func validate(for source: SourceURL?) throws {
+        if case .server? = source { return }
+        let isGiven =
+            [login, passwordCommand, passwordFile, passwordCredential, oauthTokenCommand, caFile, clientCertificate]
+            .contains { $0 != nil } || !fingerprint.isEmpty || insecurePlaintext || maxDownload != nil
+        if isGiven { throw ValidationError("options for servers are given, and --source is no server") }
+    }
+
     func imapOptions(_ url: ServerURL, user: String?) throws(StoreError) -> IMAPOptions {
         guard let user = user ?? login, !user.isEmpty else {
             throw StoreError(.configuration, "\(url.server.description): whose mailbox? Give --user")

@@ -49,6 +49,8 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Selection")
     var selected: SelectionOptions
 
+    func validate() throws { try server.validate(for: source) }
+
     mutating func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let output = Output(descriptor: STDOUT_FILENO)

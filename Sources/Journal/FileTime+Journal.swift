@@ -2,13 +2,6 @@ import Glibc
 import MAPI
 
 extension FileTime {
-    /// Now, by the clock of the machine.
-    static var current: FileTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return FileTime(unixSeconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
-    }
-
     init(stored: Int64) {
         self.init(rawValue: UInt64(bitPattern: stored))
     }

@@ -23,7 +23,7 @@ extension Journal {
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 return JournalFile.newLineage()
             }
-            try JournalSchema.migrator(lineage: lineage, created: .current).migrate(queue)
+            try JournalSchema.migrator(lineage: lineage, created: .now).migrate(queue)
             try JournalFile.clearSavedAt(queue)
             if isNew { try JournalFile.synchronizeDirectory(of: path) }
             return Journal(
@@ -45,7 +45,7 @@ extension Journal {
                 guard try JournalFile.check(database, path: path) else {
                     throw StoreError(.noInput, "\(path): the journal is empty")
                 }
-                let migrator = JournalSchema.migrator(lineage: "", created: .current)
+                let migrator = JournalSchema.migrator(lineage: "", created: .now)
                 guard try migrator.hasCompletedMigrations(database) else {
                     throw StoreError(
                         .configuration,

@@ -18,7 +18,7 @@ extension JournalFile {
 
     /// Tables, indexes and nothing else, just as this program makes them: a file from elsewhere brings no triggers or views.
     private static func checkSchema(_ database: Database) throws {
-        let migrator = JournalSchema.migrator(lineage: "", created: .current)
+        let migrator = JournalSchema.migrator(lineage: "", created: .now)
         guard let version = try migrator.appliedMigrations(database).last else {
             throw SQLFailure.damaged("unknown version")
         }

@@ -72,7 +72,7 @@ enum JournalFile {
         guard try header.step(), try header.int64(0) == JournalSchema.applicationID else {
             throw notJournal(path)
         }
-        let migrator = JournalSchema.migrator(lineage: "", created: .current)
+        let migrator = JournalSchema.migrator(lineage: "", created: .now)
         guard try !migrator.hasBeenSuperseded(database) else {
             throw StoreError(
                 .configuration,

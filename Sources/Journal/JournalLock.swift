@@ -20,7 +20,7 @@ final class JournalLock: Sendable {
             throw StoreError(.temporary, "\(path): the journal is in use by \(holder ?? "another run")")
         }
         self.descriptor = descriptor
-        let text = Array("process \(getpid()) since \(FileTime.current.text)\n".utf8)
+        let text = Array("process \(getpid()) since \(FileTime.now.text)\n".utf8)
         // Who holds it is told to people only: a full disk must not hinder the run.
         if ftruncate(descriptor, 0) == 0 {
             _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }

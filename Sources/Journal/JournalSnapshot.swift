@@ -105,7 +105,7 @@ extension Journal {
             let source = try DatabaseQueue(
                 path: snapshot.path, configuration: Self.configuration(isReadOnly: true))
             try source.backup(to: queue)
-            try JournalSchema.migrator(lineage: snapshot.lineage, created: .current).migrate(queue)
+            try JournalSchema.migrator(lineage: snapshot.lineage, created: .now).migrate(queue)
             try JournalFile.clearSavedAt(queue)
             session.withLock { $0 = Session(lineage: snapshot.lineage) }
         } catch {

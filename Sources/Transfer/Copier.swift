@@ -68,31 +68,15 @@ private final class CopyRun<Destination: WritableMessageStore> {
 
     func copy() async throws(StoreError) {
         let hierarchy = try await source.hierarchy()
-        let all = hierarchy.folders
-        let selected = all.filter { selection.folders.selects($0, among: all) }
-        let chosen = Set(selected.map(\.id))
-        account.report(
-            .runStarted(
-                RunStart(
-                    source: source.description, destination: destination.description, folders: selected.count,
-                    skipped: all.filter { !chosen.contains($0.id) }.map(\.path))))
-        let unmatched = selection.folders.unmatched(in: all).map { "'\($0.text)'" }
-        // A store without any folder, of which nothing in particular is wanted, is copied as it is.
-        guard !selected.isEmpty || (all.isEmpty && unmatched.isEmpty) else {
-            let reason = unmatched.isEmpty ? "is selected" : "matches \(unmatched.joined(separator: ", "))"
-            throw StoreError(.noInput, "no folder of \(source.description) \(reason)")
-        }
-        for problem in hierarchy.problems { account.tell(problem) }
-        for pattern in unmatched { account.tell(StoreError(.noInput, "no folder matches \(pattern)")) }
+        let selected = try account.choose(
+            from: hierarchy, selection.folders, source: source.description, destination: destination.description)
         if options.findsTotals { account.totals = await findTotals(selected) }
-        var creation = FolderCreation(destination: destination, folders: all)
+        var creation = FolderCreation(destination: destination, folders: hierarchy.folders)
         for folder in selected {
             try checkCancellation()
             try await copy(folder, &creation)
         }
-        for id in selection.messages.messageIDs.subtracting(found.value).sorted() {
-            account.tell(StoreError(.noInput, "no message has the Message-ID <\(id)>"))
-        }
+        account.tellMissing(selection.messages, found)
     }
 
     /// What cannot be listed counts nothing here; the copy will tell.
@@ -100,10 +84,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
         var totals = TransferProgress.Totals()
         for folder in folders where folder.holdsMessages && !Task.isCancelled {
             guard let table = try? await source.contents(of: folder) else { continue }
-            for row in table.rows where selection.messages.mayMatch(row) {
-                totals.messages += 1
-                totals.bytes = totals.bytes.addingReportingOverflow(row.size).partialValue
-            }
+            totals.add(table.rows, selection.messages)
         }
         return totals
     }
@@ -232,13 +213,7 @@ private final class CopyRun<Destination: WritableMessageStore> {
     }
 
     func finish() async throws(StoreError) {
-        guard counts.agree else {
-            throw StoreError(
-                .badData,
-                "counts do not agree: \(counts.listed) messages listed, \(counts.saved) saved, "
-                    + "\(counts.alreadyThere) already there, \(counts.notSelected) not selected, "
-                    + "\(counts.vanished) vanished, \(counts.failed) failed")
-        }
+        try account.checkAgreement()
         try await destination.finish()
     }
 

@@ -9,13 +9,7 @@ struct FolderCreation<Destination: WritableMessageStore> {
 
     init(destination: Destination, folders: [FolderInfo]) {
         self.destination = destination
-        // Where several folders have a role ("Sent", "Gesendet") the first of the tree has it in the copy.
-        var roles: [FolderPath: FolderRole] = [:]
-        var taken: Set<FolderRole> = []
-        for folder in folders {
-            if let role = folder.role, taken.insert(role).inserted { roles[folder.path] = role }
-        }
-        self.roles = roles
+        roles = folders.rolesByPath
     }
 
     /// The folder at `path`, created with the folders above it where they are not there yet.

@@ -167,6 +167,7 @@ struct CopyFailureTests {
             (64, "--source maildir:MAILDIR --out PLACE/x.pst --folder #nothing#", "#nothing#"),
             (64, "--source maildir:MAILDIR?layout=odd --out PLACE/x.pst", "?layout=odd"),
             (64, "--source pop3://mail.example.com --out PLACE/x.pst", "pop3://mail.example.com"),
+            (64, "--source maildir:MAILDIR --out PLACE/x.pst --password-file pw", "--source is no server"),
             (78, "--source imaps://mail.example.com --out PLACE/x.pst", "no password"),
             (64, "--source imaps://fred:pw@mail.example.com --out PLACE/x.pst", "no password here"),
             (64, "--source maildir: --out PLACE/x.pst", "maildir:"),

@@ -53,6 +53,38 @@ struct SynchronizerTroubleTests {
         #expect(await contents() == ["A": ["text of 1", "text of 2"], "B": ["text of 3", "text of 4"]])
     }
 
+    @Test(
+        "A server that goes away, or wants to be left alone, ends the run; what had arrived is kept",
+        arguments: [StoreError.Code.unavailable, .temporary])
+    func serverGone(code: StoreError.Code) async throws {
+        var source = TroubledStore(folders: ["A": Self.items("1", "2", "3"), "B": Self.items("4")])
+        source.refusals["3"] = StoreError(code, "come back later")
+        let broken = await run(source)
+        #expect(broken.failure?.code == code && broken.counts.saved == 2 && broken.counts.failed == 0)
+        #expect(await contents() == ["A": ["text of 1", "text of 2"]])
+        await mailbox.resetSavedCount()
+        source.refusals = [:]
+        #expect(await run(source).failure == nil)
+        #expect(await mailbox.savedCount == 2)
+        #expect(
+            await contents() == ["A": ["text of 1", "text of 2", "text of 3"], "B": ["text of 4"]])
+    }
+
+    @Test("A message that cannot be copied keeps nothing else from being deleted, and is forgotten when it is gone")
+    func failingMessage() async throws {
+        var source = TroubledStore(folders: ["A": Self.items("1", "2", "3")])
+        source.refusals["3"] = StoreError(.inputOutput, "broken")
+        #expect(await run(source).counts.failed == 1)
+        source.folders["A"]?.remove(at: 0)
+        let mirrored = await run(source)
+        #expect(mirrored.counts.failed == 1 && mirrored.counts.deleted == 1)
+        #expect(await contents() == ["A": ["text of 2"]])
+        #expect(try journal.failures(limit: 9).map(\.attempts) == [2])
+        source.folders["A"]?.removeLast()
+        #expect(await run(source).counts.failed == 0)
+        #expect(try journal.failures(limit: 9).isEmpty)
+    }
+
     @Test("A renamed folder that cannot be read is not taken for one that was removed")
     func unreadableRenamed() async {
         var source = TroubledStore(folders: ["A": Self.items("1", "2")], persistentIDs: ["A": "p"])

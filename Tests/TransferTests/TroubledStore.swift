@@ -2,6 +2,7 @@ import BinaryIO
 import MAPI
 import MailStore
 import Synchronization
+import TestSupport
 import Transfer
 
 /// A source whose ids are what a test wants, and whose folders cannot always be read.
@@ -20,6 +21,8 @@ struct TroubledStore: SynchronizingStore {
     var persistentIDs: [String: String] = [:]
     /// Folders that the hierarchy does not tell, although they are there.
     var hidden: Set<String> = []
+    /// Messages, by their ids, that cannot be opened.
+    var refusals: [String: StoreError] = [:]
     /// How often each folder cannot be asked for its changes.
     let failures = Failures()
 
@@ -67,6 +70,7 @@ struct TroubledStore: SynchronizingStore {
     }
 
     func open(_ row: ContentsRow, in folder: FolderInfo) async throws(StoreError) -> StoredMessage {
+        if let refusal = refusals[row.id.rawValue] { throw refusal }
         guard let item = folders[folder.id.rawValue]?.first(where: { $0.id == row.id.rawValue }) else {
             throw StoreError(.vanished, "gone")
         }

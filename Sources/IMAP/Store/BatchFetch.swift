@@ -28,7 +28,7 @@ struct BatchFetch: Sendable {
                     guard error.endsConnection else { throw error }
                     await provider.drop(session)
                     if let uid = plan.lost(asked) {
-                        settle(uid, error)
+                        settle(uid, .inputOutput, "\(place): the connection was lost over it each time")
                         backoff.progressed()
                         continue
                     }

@@ -17,12 +17,7 @@ final class DestinationFolders<Destination: UpdatableMessageStore> {
         self.destination = destination
         self.record = record
         byPath = Dictionary(folders.map { ($0.path, $0) }) { first, _ in first }
-        var roles: [FolderPath: FolderRole] = [:]
-        var taken: Set<FolderRole> = []
-        for folder in folders {
-            if let role = folder.role, taken.insert(role).inserted { roles[folder.path] = role }
-        }
-        self.roles = roles
+        roles = folders.rolesByPath
     }
 
     /// Takes over a folder that the journal knows, where it lies now at the source.

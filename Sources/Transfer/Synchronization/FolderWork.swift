@@ -41,6 +41,7 @@ final class FolderWork<Destination: UpdatableMessageStore> {
                 return false
             }
         }
+        if changes.problems.isEmpty { try forgetFailures(but: changes.new) }
         try await renumber(changes.renumbered)
         let changedElsewhere = try await applyChanged(changes.changed)
         account.counts.alreadyThere -= changedElsewhere.count
@@ -48,6 +49,15 @@ final class FolderWork<Destination: UpdatableMessageStore> {
         try await copy(toCopy)
         if target != nil { account.counts.folders += 1 }
         return !hasFailures && !selection.isRestricting
+    }
+
+    /// A message that could not be copied by an earlier run, and is not there any more, is no failure.
+    private func forgetFailures(but new: [ContentsRow]) throws(StoreError) {
+        guard let row = folders.rows[folder.id]?.id else { return }
+        let failures = try run.journal.failures(row)
+        guard !failures.isEmpty else { return }
+        let there = Set(new.map(\.id))
+        for id in failures.keys where !there.contains(id) { try run.journal.removeFailure(of: id, in: row) }
     }
 
     /// Records the state of the folder, so that it is not looked at again before it changes.
@@ -222,6 +232,7 @@ extension FolderWork {
         case .notSelected:
             account.counts.notSelected += 1
         case .failed(let error):
+            if error.endsRun { throw error.located(row, folder) }
             try fail(row, error.located(row, folder))
         case .prepared(let message, var problems):
             let (notices, isComposed, digest) = (message.notices, message.isComposed, message.digest)

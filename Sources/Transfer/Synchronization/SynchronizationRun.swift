@@ -24,8 +24,12 @@ final class SynchronizationRun<Destination: UpdatableMessageStore> {
     /// Known folders that could not tell their changes. They are left as they are: to ask such a folder for everything
     /// would copy all of it a second time.
     private var unreadable: [FolderID: StoreError] = [:]
+    /// Folders, by their rows, that told for certain what is gone.
+    private var certain: Set<Int64> = []
     /// States that count once everything gone has been dealt with.
     private var pendingStates: [(folder: Int64, state: SynchronizationState)] = []
+    /// As of the last checkpoint.
+    private var durableCounts = TransferCounts()
     /// Whether the journal has messages that are gone at the source and kept.
     private(set) var hasKept = false
 
@@ -48,7 +52,9 @@ final class SynchronizationRun<Destination: UpdatableMessageStore> {
     func synchronize() async throws(StoreError) {
         let hierarchy = try await source.hierarchyWithStates()
         let all = hierarchy.table.folders
-        let selected = try selectedFolders(of: hierarchy.table)
+        let selected = try account.choose(
+            from: hierarchy.table, selection.folders, source: source.description,
+            destination: destination.description)
         let folders = DestinationFolders(destination: destination, record: record, folders: all)
         let gone = try await survey(selected, of: hierarchy, into: folders)
         if options.findsTotals { account.totals = await findTotals(selected) }
@@ -58,29 +64,7 @@ final class SynchronizationRun<Destination: UpdatableMessageStore> {
             try await checkpointIfDue()
         }
         try await dealWithGoneMessages(gone, folders)
-        for id in selection.messages.messageIDs.subtracting(found.value).sorted() {
-            account.tell(StoreError(.noInput, "no message has the Message-ID <\(id)>"))
-        }
-    }
-
-    private func selectedFolders(of table: HierarchyTable) throws(StoreError) -> [FolderInfo] {
-        let all = table.folders
-        let selected = all.filter { selection.folders.selects($0, among: all) }
-        let chosen = Set(selected.map(\.id))
-        account.report(
-            .runStarted(
-                RunStart(
-                    source: source.description, destination: destination.description, folders: selected.count,
-                    skipped: all.filter { !chosen.contains($0.id) }.map(\.path))))
-        let unmatched = selection.folders.unmatched(in: all).map { "'\($0.text)'" }
-        // A store without any folder, of which nothing in particular is wanted, is copied as it is.
-        guard !selected.isEmpty || (all.isEmpty && unmatched.isEmpty) else {
-            let reason = unmatched.isEmpty ? "is selected" : "matches \(unmatched.joined(separator: ", "))"
-            throw StoreError(.noInput, "no folder of \(source.description) \(reason)")
-        }
-        for problem in table.problems { account.tell(problem) }
-        for pattern in unmatched { account.tell(StoreError(.noInput, "no folder matches \(pattern)")) }
-        return selected
+        account.tellMissing(selection.messages, found)
     }
 
     func checkCancellation() throws(StoreError) {
@@ -153,7 +137,7 @@ extension SynchronizationRun {
             _ = try await source.changes(in: info, since: nil, given: try journal.given(folder.id))
         } catch {
             if error.code == .vanished { return true }
-            if error.code == .cancelled { throw error }
+            if error.endsListing { throw error }
             account.tell(error.located(folder.path))
         }
         return false
@@ -188,7 +172,7 @@ extension SynchronizationRun {
         do {
             changes = try await source.changes(in: folder, since: last, given: given)
         } catch {
-            if error.code == .cancelled { throw error }
+            if error.endsListing { throw error }
             return .unknown(error)
         }
         if match?.isCertain == false, changes.gone.count * 2 > given.count { return .another }
@@ -209,16 +193,10 @@ extension SynchronizationRun {
         where folder.holdsMessages && !unchanged.contains(folder.id) && unreadable[folder.id] == nil
             && !Task.isCancelled
         {
-            let rows: [ContentsRow]
             if let changes = surveys[folder.id] {
-                rows = changes.new
-            } else {
-                guard let table = try? await source.contents(of: folder) else { continue }
-                rows = table.rows
-            }
-            for row in rows where selection.messages.mayMatch(row) {
-                totals.messages += 1
-                totals.bytes = totals.bytes.addingReportingOverflow(row.size).partialValue
+                totals.add(changes.new, selection.messages)
+            } else if let table = try? await source.contents(of: folder) {
+                totals.add(table.rows, selection.messages)
             }
         }
         return totals
@@ -241,12 +219,14 @@ extension SynchronizationRun {
         let before = account.counts
         guard let changes = try await changes(of: folder) else { return }
         let work = FolderWork(run: self, folder: folder, folders: folders)
-        if try await work.apply(changes) {
-            if changes.gone.isEmpty {
-                try work.store(changes.state)
-            } else if changes.problems.isEmpty {
-                pendingStates.append((try folders.rowWithoutFolder(for: folder), changes.state))
-            }
+        let isWhole = try await work.apply(changes)
+        if changes.gone.isEmpty {
+            if isWhole { try work.store(changes.state) }
+        } else if changes.problems.isEmpty {
+            // A listing with gaps proves nothing to be gone.
+            let row = try folders.rowWithoutFolder(for: folder)
+            certain.insert(row)
+            if isWhole { pendingStates.append((row, changes.state)) }
         }
         let done = account.counts.since(before)
         if work.hasTarget && (done.isChange || plan.sinceRun == nil && !plan.trustsStates) || done.problems > 0 {
@@ -261,7 +241,7 @@ extension SynchronizationRun {
         do {
             return try await source.changes(in: folder, since: nil, given: [])
         } catch {
-            if error.code == .cancelled { throw error }
+            if error.endsListing { throw error }
             account.tell(error.located(folder.path))
             return nil
         }
@@ -279,6 +259,7 @@ extension SynchronizationRun {
     private func checkpoint() async throws(StoreError) {
         try await destination.checkpoint()
         try record.checkpoint(try await destination.identity(), account.counts)
+        durableCounts = account.counts
     }
 }
 
@@ -287,8 +268,7 @@ extension SynchronizationRun {
     private func dealWithGoneMessages(
         _ goneFolders: [JournalFolder], _ folders: DestinationFolders<Destination>
     ) async throws(StoreError) {
-        // A listing with gaps proves nothing to be gone.
-        let certain = Set(goneFolders.map(\.id) + pendingStates.map(\.folder))
+        certain.formUnion(goneFolders.map(\.id))
         for candidate in candidates.remaining where certain.contains(candidate.message.folder) {
             try checkCancellation()
             account.counts.gone += 1
@@ -320,14 +300,7 @@ extension SynchronizationRun {
     }
 
     func finish() async throws(StoreError) {
-        guard account.counts.agree else {
-            let counts = account.counts
-            throw StoreError(
-                .badData,
-                "counts do not agree: \(counts.listed) messages listed, \(counts.saved) saved, "
-                    + "\(counts.alreadyThere) already there, \(counts.notSelected) not selected, "
-                    + "\(counts.vanished) vanished, \(counts.failed) failed")
-        }
+        try account.checkAgreement()
         try await destination.finish()
         try record.checkpoint(try await destination.identity(), account.counts)
     }
@@ -335,20 +308,33 @@ extension SynchronizationRun {
     /// Leaves destination and journal as ``Synchronizer/run()`` says.
     /// - Returns: why the run ended.
     func end(after error: StoreError) async -> StoreError {
-        if error.code == .cancelled {
+        var reason = error
+        // Where it was the source that ended the run, what has arrived is kept.
+        if error.endsRun, account.counts.isChange {
             do throws(StoreError) {
                 try await destination.finish()
                 try record.checkpoint(try await destination.identity(), account.counts)
                 return error
             } catch let unfinished {
-                await destination.abandon()
-                return unfinished
+                reason = unfinished
             }
         }
         // What the journal recorded since the last checkpoint is forgotten when the run is finished in it.
         await destination.abandon()
-        return error
+        let problems = account.counts.problems
+        account.counts = durableCounts
+        account.counts.problems = problems
+        return reason
     }
+}
+
+extension StoreError {
+    /// There is no use in asking for the next folder.
+    fileprivate var endsListing: Bool { code == .cancelled || code == .unavailable }
+
+    /// There is no use in asking for the next message: the server is away, wants to be left alone, or was asked for as much
+    /// as it may be.
+    var endsRun: Bool { code == .cancelled || code == .unavailable || code == .temporary }
 }
 
 extension [GivenMessage] {
