@@ -48,8 +48,12 @@ struct StatusCommand: AsyncParsableCommand {
         do throws(StoreError) {
             for (name, path) in try journals() {
                 do throws(StoreError) {
-                    let read = try Journal.openForReading(at: path).status()
-                    let printer = StatusPrinter(name: name, status: read, runs: runs)
+                    let journal = try Journal.openForReading(at: path)
+                    let read = try journal.status()
+                    let problems = try read.runs.first.map { (run) throws(StoreError) in
+                        try journal.problems(of: run.number)
+                    }
+                    let printer = StatusPrinter(name: name, status: read, problems: problems ?? [], runs: runs)
                     output.write(json ? printer.json : printer.text)
                     if printer.needsAttention, status == .success { status = .problems }
                 } catch {

@@ -7,6 +7,8 @@ import MailStore
 struct StatusPrinter {
     let name: String
     let status: JournalStatus
+    /// Of the last run: what was stored although something is wrong with it.
+    let problems: [JournalProblem]
     /// How many runs are shown.
     let runs: Int
 
@@ -23,7 +25,8 @@ struct StatusPrinter {
 
     var text: String {
         var lines = ["\(name): \(Format.count(status.runs.first?.number ?? 0)) runs, journal \(status.path)"]
-        for store in status.stores {
+        // A run that failed before its first checkpoint leaves the name of a PST behind, and no PST.
+        for store in status.stores where store.fileSize != nil || store.messages + store.gone > 0 {
             let size = store.fileSize.map { Format.bytes($0) } ?? "not there any more"
             var line = "   \(store.store.path): \(Format.count(store.messages, "message"))"
             line += " in \(Format.count(store.folders, "folder")), \(size)"
@@ -38,6 +41,11 @@ struct StatusPrinter {
                     + " (\(Format.count(failure.attempts, "attempt")) since state \(failure.firstRun))")
         }
         if status.failureCount > 20 { lines.append(" ! and \(Format.count(status.failureCount - 20)) more") }
+        for problem in problems.prefix(20) {
+            let place = [problem.path?.description, problem.messageID?.rawValue].compactMap(\.self)
+            lines.append(" - " + (place + [problem.text]).joined(separator: ": "))
+        }
+        if problems.count > 20 { lines.append(" - and \(Format.count(problems.count - 20)) more") }
         return lines.map { $0.printable + "\n" }.joined()
     }
 
@@ -106,6 +114,13 @@ struct StatusPrinter {
             object.set("attempts", failure.attempts)
             object.set("first_state", failure.firstRun)
             object.set("last_state", failure.lastRun)
+            lines.append(object.line)
+        }
+        for problem in problems {
+            var object = begin("problem")
+            if let path = problem.path { object.set("folder", path.description) }
+            if let id = problem.messageID { object.set("message_id", id.rawValue) }
+            object.set("message", problem.text)
             lines.append(object.line)
         }
         return lines.joined()

@@ -89,14 +89,6 @@ extension Journal {
         }
     }
 
-    /// The store gave the message another id.
-    public func setDestination(of message: MessageRowID, _ destination: MessageID) throws(StoreError) {
-        try change(message, run: 0, "UPDATE message SET destination = ?3 WHERE folder = ?1 AND number = ?2") {
-            update throws(SQLFailure) in
-            try update.bind(3, id: destination.rawValue)
-        }
-    }
-
     /// Executes an update of one message, which counts as done where the message is as it should be already.
     private func change(
         _ message: MessageRowID, run: Int, _ sql: String, gone: Int = 0,

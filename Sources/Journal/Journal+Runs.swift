@@ -80,19 +80,9 @@ extension Journal {
     /// The greatest number of a run, however it ended.
     /// - Parameter store: ``JournalStore/id``; nil for the runs of all stores.
     public func lastRun(of store: Int64? = nil) throws(StoreError) -> Int? {
-        try lastRun(of: store, "")
-    }
-
-    /// The greatest number of a run that came to its end, with problems or without.
-    /// - Parameter store: ``JournalStore/id``; nil for the runs of all stores.
-    public func lastFinishedRun(of store: Int64? = nil) throws(StoreError) -> Int? {
-        try lastRun(of: store, "AND status IN ('complete', 'problems')")
-    }
-
-    private func lastRun(of store: Int64?, _ condition: String) throws(StoreError) -> Int? {
         try read { database, _ in
             var row = try SQLStatement(
-                database, "SELECT max(id) FROM run WHERE (?1 IS NULL OR store = ?1) \(condition)")
+                database, "SELECT max(id) FROM run WHERE ?1 IS NULL OR store = ?1")
             try row.bind(1, store)
             return try row.step() ? try row.optionalInteger(0) : nil
         }

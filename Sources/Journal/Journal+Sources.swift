@@ -36,18 +36,7 @@ extension Journal {
     }
 
     private func sources(of store: Int64) throws(StoreError) -> [String] {
-        try read { database, _ in
-            var rows = try SQLStatement(
-                database,
-                """
-                SELECT DISTINCT description FROM folder JOIN source ON source.id = folder.source
-                    WHERE store = ?1 ORDER BY description
-                """)
-            try rows.bind(1, store)
-            var sources: [String] = []
-            while try rows.step() { sources.append(try rows.text(0)) }
-            return sources
-        }
+        try read { database, _ in try Self.sources(of: store, database) }
     }
 
     /// The folder is one of another source than was thought.

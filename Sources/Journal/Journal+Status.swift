@@ -45,7 +45,7 @@ extension Journal {
         return status
     }
 
-    private static func sources(of store: Int64, _ database: Database) throws -> [String] {
+    static func sources(of store: Int64, _ database: Database) throws -> [String] {
         var rows = try SQLStatement(
             database,
             """

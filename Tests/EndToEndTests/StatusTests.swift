@@ -47,6 +47,20 @@ struct StatusTests {
         #expect(text.outputText.contains("Nowhere"), "\(text.transcript)")
     }
 
+    @Test("tells what was wrong with a message that the last run stored: 1")
+    func problems() throws {
+        let place = try BackupPlace(messages: 1)
+        let odd = place.maildir + "/cur/1700000099.odd.host:2,S"
+        try "This is no header, and no message.\n".write(toFile: odd, atomically: true, encoding: .utf8)
+        #expect(try place.copy(to: place.path("fredb.pst"), "--since-state", "last").status == 1)
+        let text = try place.run("status")
+        #expect(text.status == 1, "\(text.transcript)")
+        #expect(text.outputText.contains(" - INBOX: 1700000099.odd.host: "), "\(text.transcript)")
+        let json = try place.run("status", "--json")
+        #expect(json.outputText.contains("\"event\":\"problem\""), "\(json.transcript)")
+        #expect(json.outputText.contains("1700000099.odd.host"), "\(json.transcript)")
+    }
+
     @Test("exits 66 where there is no journal, and 65 where it is damaged, with one line")
     func nothingToRead() throws {
         let place = try BackupPlace(messages: 1)

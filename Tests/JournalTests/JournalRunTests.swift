@@ -78,7 +78,5 @@ struct JournalRunTests {
         #expect(try scene.journal.lastRun() == fourth)
         #expect(try scene.journal.lastRun(of: store.id) == fourth)
         #expect(try scene.journal.lastRun(of: delta.id) == second)
-        #expect(try scene.journal.lastFinishedRun() == second)
-        #expect(try scene.journal.lastFinishedRun(of: store.id) == first)
     }
 }
