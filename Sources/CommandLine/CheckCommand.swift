@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import IMAPStore
 import MailStore
 
@@ -37,17 +36,9 @@ struct CheckCommand: AsyncParsableCommand {
     func validate() throws { try server.validate(for: source) }
 
     mutating func run() async throws {
-        signal(SIGPIPE, SIG_IGN)
-        let output = Output(descriptor: STDOUT_FILENO)
-        let errors = Output(descriptor: STDERR_FILENO)
-        let status: ExitStatus
-        do throws(StoreError) {
-            status = try await check(output, errors)
-        } catch {
-            errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
-            status = ExitStatus(error, signal: nil)
+        try await CommandExit.run { [self] (output, errors) async throws(StoreError) in
+            try await check(output, errors)
         }
-        throw ExitCode(status.rawValue)
     }
 
     private func check(_ output: Output, _ errors: Output) async throws(StoreError) -> ExitStatus {

@@ -62,17 +62,9 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        signal(SIGPIPE, SIG_IGN)
-        let output = Output(descriptor: STDOUT_FILENO)
-        let errors = Output(descriptor: STDERR_FILENO)
-        let status: ExitStatus
-        do throws(StoreError) {
-            status = try await list(to: output, errors)
-        } catch {
-            errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
-            status = ExitStatus(error, signal: nil)
+        try await CommandExit.run { [self] (output, errors) async throws(StoreError) in
+            try await list(to: output, errors)
         }
-        throw ExitCode(status.rawValue)
     }
 
     private func list(to output: Output, _ errors: Output) async throws(StoreError) -> ExitStatus {
