@@ -127,6 +127,19 @@ struct IMAPStoreTests {
         await server.stop()
     }
 
+    @Test("A server that hangs up after its greeting has closed the connection: nothing is said of clear text")
+    func hangsUp() async throws {
+        let server = try await ScriptedServer { _, _ in [.send("* OK [CAPABILITY IMAP4rev1] hello\r\n"), .close] }
+        let options = SessionOptions(
+            server: IMAPServer(host: "127.0.0.1", port: server.port, transport: .plaintext),
+            account: MailServer.account("user"))
+        for _ in 0..<50 {
+            let error = await #expect(throws: IMAPError.self) { _ = try await IMAPSession.open(options) }
+            #expect(error?.code == .closed)
+        }
+        await server.stop()
+    }
+
     @Test("A server that stays away is unavailable, after a bounded number of tries")
     func away() async throws {
         let server = try await ScriptedServer { _, _ in [.send("* BYE closed\r\n"), .close] }

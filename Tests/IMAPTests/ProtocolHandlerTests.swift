@@ -18,6 +18,17 @@ struct ProtocolHandlerTests {
         #expect(try wire.sent() == "A1 NOOP\r\n")
     }
 
+    @Test("A command that comes after the end is told why it ended, by the handler and by the connection")
+    func late() throws {
+        let wire = try Wire()
+        try greeted(wire)
+        try wire.receive("rubbish\r\n")
+        let reason = wire.end.error
+        #expect(reason.code == .protocolViolation)
+        wire.channel.pipeline.fireChannelInactive()
+        #expect(wire.end.error == reason)
+    }
+
     @Test("Commands are sent without waiting, and each is completed by its tag, in any order")
     func pipelining() throws {
         let wire = try Wire()

@@ -9,12 +9,13 @@ import NIOSSL
 final class Wire {
     let channel: EmbeddedChannel
     let greeting = CommandCompletion()
+    let end = ConnectionEnd()
     /// TLS began.
     private(set) var tlsStarts = 0
 
     init(readTimeout: TimeAmount = .seconds(60)) throws {
         channel = EmbeddedChannel()
-        let handler = ProtocolHandler(greeting: greeting, readTimeout: readTimeout) { throw TLSBegins() }
+        let handler = ProtocolHandler(greeting: greeting, end: end, readTimeout: readTimeout) { throw TLSBegins() }
         try channel.pipeline.syncOperations.addHandler(handler)
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 143), promise: nil)
     }

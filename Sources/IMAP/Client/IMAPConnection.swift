@@ -7,15 +7,17 @@ import NIOSSL
 /// their answers found by their tags.
 public final class IMAPConnection: Sendable {
     private let channel: any Channel
+    private let end: ConnectionEnd
     /// What the server said first.
     public let greeting: StatusResponse
     /// Whether both ends are on this machine.
     let isLoopback: Bool
 
-    private init(channel: any Channel, greeting: StatusResponse) {
+    private init(channel: any Channel, end: ConnectionEnd, isLoopback: Bool, greeting: StatusResponse) {
         self.channel = channel
+        self.end = end
+        self.isLoopback = isLoopback
         self.greeting = greeting
-        isLoopback = channel.remoteAddress.map(Self.isLoopback) ?? false
     }
 
     /// Connects, with TLS where the server is to have it from the start.
@@ -27,6 +29,7 @@ public final class IMAPConnection: Sendable {
         let makeTLS = try server.security.handlerFactory(host: server.host)
         let usesTLS = server.transport == .implicitTLS
         let greeting = CommandCompletion()
+        let end = ConnectionEnd()
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(connectTimeout))
             .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -39,7 +42,8 @@ public final class IMAPConnection: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     if usesTLS { try channel.pipeline.syncOperations.addHandler(makeTLS()) }
                     try channel.pipeline.syncOperations.addHandler(
-                        ProtocolHandler(greeting: greeting, readTimeout: TimeAmount(readTimeout), makeTLS: makeTLS))
+                        ProtocolHandler(
+                            greeting: greeting, end: end, readTimeout: TimeAmount(readTimeout), makeTLS: makeTLS))
                 }
             }
         let channel: any Channel
@@ -48,9 +52,13 @@ public final class IMAPConnection: Sendable {
         } catch {
             throw Self.connectionError(error)
         }
+        // A channel that has closed forgets whom it was connected to: it is asked before the server can close it.
+        let peer = channel.remoteAddress
         do throws(IMAPError) {
             let status = try await greeting.outcome().get()
-            return IMAPConnection(channel: channel, greeting: status)
+            guard let peer else { throw end.error }
+            return IMAPConnection(
+                channel: channel, end: end, isLoopback: Self.isLoopback(peer), greeting: status)
         } catch {
             channel.close(promise: nil)
             throw error
@@ -88,9 +96,7 @@ public final class IMAPConnection: Sendable {
 
     /// Gives a command without waiting; those of one task are sent in its order.
     package func submit(_ command: ClientCommand) {
-        channel.writeAndFlush(command).whenFailure { _ in
-            command.completion.finish(.failure(IMAPError(.closed, "the connection was lost")))
-        }
+        channel.writeAndFlush(command).whenFailure { [end] _ in command.completion.finish(.failure(end.error)) }
     }
 
     /// Gives a command that has to succeed.

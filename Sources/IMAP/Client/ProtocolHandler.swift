@@ -12,6 +12,7 @@ final class ProtocolHandler: ChannelDuplexHandler {
 
     private let makeTLS: @Sendable () throws -> NIOSSLClientHandler
     private let greeting: CommandCompletion
+    private let end: ConnectionEnd
     private let readTimeout: TimeAmount
     private var framer = ResponseFramer()
     private var pipeline = CommandPipeline()
@@ -21,10 +22,11 @@ final class ProtocolHandler: ChannelDuplexHandler {
     private var failure: IMAPError?
 
     init(
-        greeting: CommandCompletion, readTimeout: TimeAmount,
+        greeting: CommandCompletion, end: ConnectionEnd, readTimeout: TimeAmount,
         makeTLS: @escaping @Sendable () throws -> NIOSSLClientHandler
     ) {
         self.greeting = greeting
+        self.end = end
         self.readTimeout = readTimeout
         self.makeTLS = makeTLS
         watch = ProgressWatch(readTimeout: readTimeout.nanoseconds)
@@ -191,6 +193,7 @@ final class ProtocolHandler: ChannelDuplexHandler {
     private func fail(_ error: IMAPError, context: ChannelHandlerContext) {
         guard failure == nil else { return }
         failure = error
+        end.record(error)
         timer?.cancel()
         greeting.finish(.failure(error))
         for command in pipeline.removeAll() { command.completion.finish(.failure(error)) }
