@@ -35,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
@@ -96,12 +97,16 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
+        // What is to be copied.
+        module("Configuration", ["MailStore", .product(name: "TOMLKit", package: "TOMLKit")]),
+
         // The program.
         module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar", "PSTStore", "PST",
+                "Transfer", "Journal", "Configuration", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar",
+                "PSTStore", "PST",
                 "PSTVerification", "Readback",
                 "Conversion", "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -143,13 +148,18 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
+        tests("ConfigurationTests", ["Configuration", "MailStore", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "BackupTests",
             ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
-            ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),
+            [
+                "CommandLine", "mailbackup", "Configuration", "Journal", "IMAPStore", "Transfer", "MailStore",
+                "Maildir", "MAPI",
+                "TestSupport",
+            ]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests(
             "EndToEndTests",

@@ -32,8 +32,13 @@ struct Backup {
             }
             return try await run(from: source, journal, plan, exists: exists, reporter)
         } catch {
+            failedStart?.record(error)
             return TransferRun.failed(error, reporter)
         }
+    }
+
+    private var failedStart: FailedStart? {
+        isDryRun ? nil : FailedStart(user: user, out: out, sourceName: sourceName, state: state)
     }
 
     private func run(

@@ -1,11 +1,13 @@
 import ArgumentParser
+import Configuration
 import Conversion
+import IMAPStore
 import MailStore
 import PSTStore
 import Transfer
 
 /// `mailbackup copy`: a mailbox into a PST, everything or what has changed.
-struct CopyCommand: AsyncParsableCommand {
+struct CopyCommand: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
         abstract: "Copies a mailbox into a PST, or brings a PST up to date.",
@@ -28,13 +30,19 @@ struct CopyCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where the mail is: maildir:PATH, with ?layout=maildir++ or ?layout=fs where the layout is not found out"
-                + " rightly; imaps://HOST[:PORT]; imap://HOST[:PORT]. Default: the Maildir of the local account USER.",
+                + " rightly; imaps://HOST[:PORT]; imap://HOST[:PORT]. Default: the configuration, else the Maildir of"
+                + " the local account USER.",
             valueName: "url"),
         transform: { try SourceURL($0) })
     var source: SourceURL?
 
-    @Option(help: ArgumentHelp("The PST to write or to bring up to date.", valueName: "file.pst"))
-    var out: String
+    @Option(
+        help: ArgumentHelp(
+            "The PST to write or to bring up to date. Default: what the configuration says.", valueName: "file.pst"))
+    var out: String?
+
+    @OptionGroup
+    var configured: ConfigurationOption
 
     @Option(help: ArgumentHelp("Display name of a new PST. Default: \"USER backup\".", valueName: "text"))
     var name: String?
@@ -69,23 +77,40 @@ struct CopyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !user.isEmpty else { throw ValidationError("--user is empty") }
-        guard !out.isEmpty else { throw ValidationError("--out is empty") }
+        guard out?.isEmpty != true else { throw ValidationError("--out is empty") }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs \(jobs): 1 to 64 are possible") }
-        try server.validate(for: source)
     }
+
+    var configuredUser: String? { user }
+    var needsConfiguration: Bool { source == nil || out == nil }
+    static let configuredGroups: Set<ConfigurationKey.Group> = [.source, .selection, .output]
 
     mutating func run() async throws {
+        guard let out else {
+            throw ValidationError("--out is missing, and no configuration has 'out'")
+        }
+        try server.validate(for: source)
         let run = TransferRun(display: display, user: user, out: out, isDryRun: dryRun)
-        try await run.run { [self] reporter in await copy(reporter: reporter) }
+        try await run.run { [self] reporter in await copy(to: out, reporter: reporter) }
     }
 
-    private func copy(reporter: any Reporter) async -> TransferResult {
+    /// Copies; tells the reporter everything, at last how it ended.
+    /// - Parameter budget: what may be fetched together with other mailboxes.
+    func copy(
+        to out: String, reporter: any Reporter, sharing budget: DownloadBudget? = nil
+    ) async -> TransferResult {
         do throws(StoreError) {
-            let url = if let source { source } else { try SourceURL.ofAccount(user) }
-            let source = try await url.open(user: user, server)
+            let url = if let source { source } else { try SourceURL.ofAccount(user, after: configured.places) }
+            let name = url.name(user: user)
+            let source: any SynchronizingStore
+            do throws(StoreError) {
+                source = try await url.open(user: user, server, sharing: budget)
+            } catch {
+                if !dryRun { FailedStart(user: user, out: out, sourceName: name, state: state).record(error) }
+                throw error
+            }
             var backup = Backup(
-                user: user, out: out, sourceName: url.name(user: user, of: source), storeOptions: storeOptions,
-                state: state)
+                user: user, out: out, sourceName: name, storeOptions: storeOptions, state: state)
             backup.isDryRun = dryRun
             backup.verifies = verify
             backup.selection = selected.selection

@@ -91,16 +91,22 @@ final class TextReporter: Reporter {
             complain(text, color: .red)
             return
         }
+        say("\(run.out): \(Self.summary(result, elapsed: run.elapsed, isDryRun: run.isDryRun))")
+    }
+
+    /// "20,155 messages, 0 problems, 1.9 GB in 00:01:12 · state 17".
+    static func summary(_ result: TransferResult, elapsed: Duration, isDryRun: Bool) -> String {
+        let counts = result.counts
         var parts = [Format.count(counts.saved, "message"), Format.count(counts.problems, "problem")]
         if counts.alreadyThere > 0 { parts.append("\(Format.count(counts.alreadyThere)) already there") }
-        parts += Self.changes(counts)
+        parts += changes(counts)
         if counts.composed > 0 { parts.append("\(Format.count(counts.composed)) composed from properties") }
         if counts.notSelected > 0 { parts.append("\(Format.count(counts.notSelected)) not selected") }
         if counts.vanished > 0 { parts.append("\(Format.count(counts.vanished)) vanished") }
-        let size = "\(Format.bytes(counts.bytes)) in \(Format.duration(run.elapsed))"
+        let size = "\(Format.bytes(counts.bytes)) in \(Format.duration(elapsed))"
         let state = result.run.map { " · state \($0)" } ?? ""
-        let note = run.isDryRun ? " · dry run, nothing written" : state
-        say("\(run.out): \(parts.joined(separator: ", ")), \(size)\(note)")
+        let note = isDryRun ? " · dry run, nothing written" : state
+        return "\(parts.joined(separator: ", ")), \(size)\(note)"
     }
 
     private enum Color: String {

@@ -35,7 +35,7 @@ public final class IMAPStore: SynchronizingStore {
         description = "\(session.account.description) at \(session.server.description)"
         let count = min(max(options.connections, 1), StoreLimits.connections)
         providers = (0..<count).map { _ in SessionProvider(options: options) }
-        budget = DownloadBudget(maximum: options.maximumDownload)
+        budget = DownloadBudget(maximum: options.maximumDownload, shared: options.sharedBudget)
     }
 
     /// Says goodbye to the server. Nothing can be read afterwards.
