@@ -1,4 +1,5 @@
 import Journal
+import MAPI
 import MailStore
 
 /// A run that ended before there was a source and a PST to speak of: it stands in the journal too, so that `status` and the

@@ -11,6 +11,12 @@ public struct Setting: Hashable, Sendable {
     public var value: Value
     public let origin: SettingOrigin
 
+    public init(key: ConfigurationKey, value: Value, origin: SettingOrigin) {
+        self.key = key
+        self.value = value
+        self.origin = origin
+    }
+
     /// nil where it is no single text.
     public var text: String? { if case .text(let text) = value { text } else { nil } }
     /// nil where it is no number.

@@ -81,7 +81,8 @@ struct SettingReader {
         let known = ConfigurationKey.all.filter { user == nil || $0.group != .program }.map(\.name)
         // The right word in the wrong table is meant more often than another word.
         let elsewhere = known.first { $0.split(separator: ".").last.map(String.init) == last }
-        guard let meant = elsewhere ?? Spelling.nearest(to: name, among: known + ConfigurationKey.tables.sorted()) else {
+        guard let meant = elsewhere ?? Spelling.nearest(to: name, among: known + ConfigurationKey.tables.sorted())
+        else {
             return document.error(path, "no such key")
         }
         let shown = user.map { "user.\($0).\(meant)" } ?? meant

@@ -1,7 +1,8 @@
 /// "%u" in a command for the shell.
 ///
 /// The name itself never becomes part of the command: it stands in the variable `MAILBACKUP_USER`, and what a variable holds is
-/// not read as a command, whatever it is. Quotes are put so that it stays one word.
+/// not read as a command, whatever it is. Quotes are put so that it stays one word; where they are not understood, it may become several
+/// words, and never a command.
 enum ShellPlaceholder {
     static let variable = "MAILBACKUP_USER"
 
@@ -13,12 +14,13 @@ enum ShellPlaceholder {
     /// The command with a reference to the variable in place of each "%u".
     static func reference(in command: String) -> String {
         var result = ""
-        var quote: Character?
+        // Quotes, commands in commands, and brackets that are open, the innermost last.
+        var open: [Character] = []
         var rest = command[...]
         while let character = rest.first {
             if rest.hasPrefix(UserName.placeholder) {
                 rest = rest.dropFirst(UserName.placeholder.count)
-                switch quote {
+                switch open.last {
                 case "\"": result += "${\(variable)}"
                 case "'": result += "'\"${\(variable)}\"'"
                 default: result += "\"${\(variable)}\""
@@ -26,16 +28,26 @@ enum ShellPlaceholder {
                 continue
             }
             rest = rest.dropFirst()
-            result.append(character)
-            if character == "\\", quote != "'", let escaped = rest.first {
-                result.append(escaped)
+            if character == "\\", open.last != "'", let escaped = rest.first {
+                result += [character, escaped]
                 rest = rest.dropFirst()
-            } else if character == quote {
-                quote = nil
-            } else if quote == nil, character == "\"" || character == "'" {
-                quote = character
+                continue
             }
+            follow(character, after: result.last, &open)
+            result.append(character)
         }
         return result
+    }
+
+    private static func follow(_ character: Character, after last: Character?, _ open: inout [Character]) {
+        let innermost = open.last
+        switch character {
+        case "'" where innermost == "'", "\"" where innermost == "\"", "`" where innermost == "`": open.removeLast()
+        case _ where innermost == "'": break
+        case "'" where innermost != "\"", "\"", "`": open.append(character)
+        case "(" where innermost != "\"" || last == "$": open.append(character)
+        case ")" where innermost == "(": open.removeLast()
+        default: break
+        }
     }
 }

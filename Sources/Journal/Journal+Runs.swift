@@ -92,7 +92,8 @@ extension Journal {
     public func lastSuccess() throws(StoreError) -> FileTime? {
         try read { database, _ in
             var row = try SQLStatement(
-                database, "SELECT max(finished) FROM run WHERE status IN ('complete', 'problems') AND kind <> 'rebuild'")
+                database, "SELECT max(finished) FROM run WHERE status IN ('complete', 'problems') AND kind <> 'rebuild'"
+            )
             return try row.step() ? try row.optionalInt64(0).map { FileTime(stored: $0) } : nil
         }
     }

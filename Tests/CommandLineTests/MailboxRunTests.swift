@@ -48,7 +48,8 @@ struct MailboxRunTests {
 
     @Test("No more run at a time than may, and as many as may do")
     func concurrency() async throws {
-        let (running, most) = (Mutex(0), Mutex(0))
+        let running = Mutex(0)
+        let most = Mutex(0)
         let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
         let gate = Gate(opensAfter: 3, arrivals)
         var run = MailboxRun { _ in
@@ -116,9 +117,7 @@ struct MailboxRunTests {
         }
         run.jobs = 1
         let plans = try Self.plans(2)
-        let (copy, task) = (run, Mutex<Task<[MailboxOutcome], Never>?>(nil))
-        let running = Task { await copy.run(plans) { _ in } }
-        task.withLock { $0 = running }
+        let running = Task { [run] in await run.run(plans) { _ in } }
         for await _ in begun { break }
         running.cancel()
         let outcomes = await running.value

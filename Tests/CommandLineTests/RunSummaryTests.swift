@@ -56,7 +56,7 @@ struct RunSummaryTests {
             ])
         #expect(
             RunSummary.line(Self.outcome(0, "ok"), isDryRun: false)
-                == " * user0                10 messages, 0 problems, 1.0 kB in 00:00:01 · state 3")
+                == " * \("user0".padded(to: 20)) 10 messages, 0 problems, 1.0 kB in 00:00:01 · state 3")
     }
 
     @Test("A mail with the summary goes to the command, and no text of a mailbox becomes a header")

@@ -10,7 +10,7 @@ struct ConfigurationCommandTests {
         let place = try ManyMailboxes()
         try ManyMailboxes.deliver(1...3, to: try place.maildir("fred"))
         try place.configure(["fred"], tables: "[selection]\nexclude-folder = \"Old\"\n")
-        _ = try place.maildir("fred").addFolder(".Old")
+        try place.maildir("fred").addFolder(".Old")
         let copy = try place.mailbackup("copy", "--user", "fred")
         #expect(copy.status == 0, "\(copy.transcript)")
         try BackupPlace.expect(place.pst("fred"), holds: 1...3)
@@ -48,7 +48,7 @@ struct ConfigurationCommandTests {
         let given = place.path("given.pst")
         _ = try copy("--out", given, "--subject", "number 2").succeeded()
         try BackupPlace.expect(given, holds: [2])
-        // Another source takes no selection from nobody: only out is taken from the configuration.
+        // With both given no configuration is read, and nothing of its selection counts.
         let other = place.path("other.pst")
         _ = try copy("--out", other, "--source", "maildir:" + place.path("mail/other")).succeeded()
         try BackupPlace.expect(other, holds: 5...9)

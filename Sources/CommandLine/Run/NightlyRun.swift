@@ -35,7 +35,7 @@ struct NightlyRun: Sendable {
         _ plan: MailboxPlan, isDryRun: Bool, _ budget: DownloadBudget?, _ reporter: any Reporter
     ) async -> TransferResult {
         do throws(StoreError) {
-            return await try plan.command(isDryRun: isDryRun).copy(to: plan.out, reporter: reporter, sharing: budget)
+            return try await plan.command(isDryRun: isDryRun).copy(to: plan.out, reporter: reporter, sharing: budget)
         } catch {
             return TransferRun.failed(error, reporter)
         }

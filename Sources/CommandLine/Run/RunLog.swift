@@ -1,3 +1,4 @@
+import MailStore
 import Transfer
 
 /// Tells people or programs about a run of many mailboxes.
