@@ -32,7 +32,7 @@ final class DovecotServer {
             if Self.isTaken(port: port) { return }
             usleep(20_000)
         }
-        throw CommandFailure(description: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "no Dovecot")
+        throw ServerDidNotStart(log: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
     }
 
     deinit {
@@ -80,4 +80,9 @@ final class DovecotServer {
         }
         throw SystemError(EADDRINUSE)
     }
+}
+
+/// What it said instead.
+struct ServerDidNotStart: Error {
+    let log: String
 }
