@@ -70,8 +70,8 @@ struct PSTMessageContent: MessageContentProducer {
         }
         let target = SinkAdapter(sink)
         do {
-            try OriginalMessage.rebuild(from: kept, message: object, digest: sink.digest) { try target.take($0) }
-            return ProducedContent(.original)
+            let digest = try OriginalMessage.rebuild(from: kept, message: object) { try target.take($0) }
+            return ProducedContent(.original, digest: digest)
         } catch {
             if let failure = target.failure { throw failure }
             try sink.restart()

@@ -97,8 +97,6 @@ struct BackupScene {
 
         func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) { self.bytes += bytes }
 
-        func digest() -> [UInt8] { Digest.sha256(bytes) }
-
         func restart() throws(StoreError) { bytes = [] }
     }
 }
