@@ -14,6 +14,8 @@ struct Backup {
     let state: StateOptions
     var isDryRun = false
     var verifies = false
+    /// Whether, and how, what is proven to be in the PST is removed from the source.
+    var archive: ArchiveConfirmation?
     var selection = Selection()
     var options = TransferOptions()
 
@@ -52,12 +54,19 @@ struct Backup {
             : try PSTStore.create(at: out, options: storeOptions)
         var plan = plan
         if exists { plan.sinceRun = try deltaStart(try await store.identity(), journal) }
+        let verifies = self.verifies || archive != nil
         let needsEnd = verifies || state.saveState != nil
         var result = await synchronize(source, store, journal, plan, needsEnd ? ReporterWithoutEnd(reporter) : reporter)
         guard needsEnd else { return result }
         if verifies {
             let expected = exists ? nil : try await messages(of: store, in: journal)
             result = await ProofOfCopy(path: out, expectedMessages: expected).of(result, reporter)
+        }
+        if let archive {
+            let step = ArchiveStep(
+                out: out, storeOptions: storeOptions, sourceName: sourceName, selection: selection,
+                confirmation: archive)
+            result = await step.run(after: result, from: source, journal, reporter)
         }
         if let file = state.saveState, result.failure == nil {
             do throws(StoreError) {

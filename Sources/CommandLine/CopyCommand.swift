@@ -54,6 +54,18 @@ struct CopyCommand: AsyncParsableCommand {
     @Flag(help: "Read the PST back, as 'verify' does, before the run counts as done.")
     var verify = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Remove from the source what is proven to be in the PST.",
+            discussion: """
+                After --verify, which it implies, each selected message is read back from the PST byte for byte, and only then \
+                removed. Asks twice on a terminal; elsewhere --yes is needed.
+                """))
+    var archive = false
+
+    @Flag(help: "Do not ask before --archive removes anything.")
+    var yes = false
+
     @Flag(help: "Read everything, write nothing.")
     var dryRun = false
 
@@ -71,6 +83,11 @@ struct CopyCommand: AsyncParsableCommand {
         guard !user.isEmpty else { throw ValidationError("--user is empty") }
         guard !out.isEmpty else { throw ValidationError("--out is empty") }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs \(jobs): 1 to 64 are possible") }
+        guard archive || !yes else { throw ValidationError("--yes is for --archive") }
+        guard !archive || !dryRun else { throw ValidationError("--archive cannot be tried with --dry-run") }
+        guard !archive || yes || ArchiveConfirmation.canAsk else {
+            throw ValidationError("--archive asks on a terminal, and there is none: give --yes")
+        }
         try server.validate(for: source)
     }
 
@@ -88,6 +105,7 @@ struct CopyCommand: AsyncParsableCommand {
                 state: state)
             backup.isDryRun = dryRun
             backup.verifies = verify
+            if archive { backup.archive = ArchiveConfirmation(isGivenBeforehand: yes) }
             backup.selection = selected.selection
             backup.options.jobs = jobs
             backup.options.findsTotals = display.showsProgress

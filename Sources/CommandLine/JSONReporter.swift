@@ -113,6 +113,7 @@ final class JSONReporter: Reporter {
         object.set("moved", counts.moved)
         object.set("gone", counts.gone)
         object.set("deleted", counts.deleted)
+        object.set("archived", counts.archived)
     }
 
     static func name(_ code: StoreError.Code) -> String {

@@ -60,7 +60,9 @@ struct StatusPrinter {
         case nil: outcome = isRunning ? "running" : "broke off"
         }
         var parts = ["\(Format.count(counts["saved"])) new"]
-        for (key, text) in [("state_changed", "changed"), ("moved", "moved"), ("deleted", "deleted")]
+        for (key, text) in [
+            ("state_changed", "changed"), ("moved", "moved"), ("deleted", "deleted"), ("archived", "archived"),
+        ]
         where counts[key] > 0 {
             parts.append("\(Format.count(counts[key])) \(text)")
         }

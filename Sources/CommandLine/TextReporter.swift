@@ -58,6 +58,7 @@ final class TextReporter: Reporter {
         if counts.deleted > 0 { parts.append("\(Format.count(counts.deleted)) deleted") }
         let kept = counts.gone - counts.deleted
         if kept > 0 { parts.append("\(Format.count(kept)) gone and kept") }
+        if counts.archived > 0 { parts.append("\(Format.count(counts.archived)) removed from the source") }
         return parts
     }
 

@@ -189,8 +189,7 @@ extension FolderWork {
         guard run.hasKept, let kept = try run.journal.message(target.row, row.id), kept.goneRun != nil,
             kept.rowID != taker
         else { return }
-        // No source has an id that begins so.
-        let id = MessageID(rawValue: "//gone/\(run.record.run)/\(kept.rowID.number)")
+        let id = MessageID.kept(run: run.record.run, kept.rowID)
         let renamed = ContentsRow(
             id: id, state: kept.state, deliveryTime: nil, size: kept.size, location: kept.location,
             persistentID: kept.persistentID)
