@@ -127,7 +127,7 @@ extension FolderWork {
 
     /// - Returns: the messages that have not just moved here.
     private func applyMoved(_ rows: [ContentsRow]) async throws(StoreError) -> [ContentsRow] {
-        guard !run.candidates.isEmpty || run.hasKept else { return rows }
+        guard run.source.hasReliablePersistentIDs, !run.candidates.isEmpty || run.hasKept else { return rows }
         var new: [ContentsRow] = []
         for row in rows {
             guard let candidate = try candidate(for: row) else {
