@@ -30,7 +30,7 @@ public func runMailBackup() async -> Never {
     } catch {
         let code = MailBackup.exitCode(for: error)
         if code.isSuccess || error is ExitCode { MailBackup.exit(withError: error) }
-        let text = MailBackup.message(for: error)
+        let text = MailBackup.message(for: error).hidingUserInfo
         Output(descriptor: STDERR_FILENO).write("mailbackup: \(text.printable) (see 'mailbackup --help')\n")
         exit(ExitStatus.usage.rawValue)
     }
