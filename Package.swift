@@ -149,7 +149,7 @@ let package = Package(
             ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
-            ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "MAPI", "TestSupport"]),
+            ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "PSTStore", "MAPI", "TestSupport"]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests(
             "EndToEndTests",
