@@ -92,7 +92,8 @@ struct CopyCommand: AsyncParsableCommand {
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
             let source = try await url.open(user: user, server)
             var backup = Backup(
-                user: user, out: plan.file(out: out), sourceName: url.name(user: user, of: source), storeOptions: storeOptions,
+                user: user, out: plan.file(out: out), sourceName: url.name(user: user, of: source),
+                storeOptions: storeOptions,
                 state: state)
             backup.output = plan
             backup.isDryRun = dryRun

@@ -121,8 +121,9 @@ struct MergeCommand: AsyncParsableCommand {
                         store: try PSTSetSource.open(at: input.path),
                         inventory: try PSTSetInventory.open(at: input.path), isNewer: isNewer))
             }
+            let reading = try PSTSetSource.open(at: base)
             return await Merger(
-                sources, into: store, reading: try PSTSetSource.open(at: base), contentKey: ItemContent.key(of:),
+                sources, into: store, reading: reading, contentKey: ItemContent.key(of:),
                 options: options, reporter: reporter
             ).run()
         } catch {

@@ -16,7 +16,9 @@ public enum ItemContent {
             (length + bytes).withUnsafeBytes { sha.update($0) }
         }
         let properties = object.properties
-        let texts: [PropertyTag] = [.internetMessageId, .messageClass, .subject, .senderName, .senderEmailAddress, .body]
+        let texts: [PropertyTag] = [
+            .internetMessageId, .messageClass, .subject, .senderName, .senderEmailAddress, .body,
+        ]
         for tag in texts { add(properties.string(tag)) }
         for tag in [PropertyTag.messageDeliveryTime, .clientSubmitTime] {
             add(properties.time(tag).map { String($0.rawValue) })

@@ -157,8 +157,9 @@ struct MergeHistory {
         var options = TransferOptions()
         options.limits.checkpointBytes = 2000
         let witness = BackupScene.Witness()
+        let reading = try PSTSetSource.open(at: scene.pst)
         let result = await Merger(
-            sources, into: base, reading: try PSTSetSource.open(at: scene.pst), contentKey: ItemContent.key(of:),
+            sources, into: base, reading: reading, contentKey: ItemContent.key(of:),
             options: options, reporter: witness
         ).run()
         try #require(result.failure == nil, "seed \(seed): \(result)")

@@ -59,7 +59,10 @@ struct RetentionPlanTests {
         arguments: [
             // 2026-11-02 is a Monday. 30 nights: full copies on 2, 9, 16, 23 and 30 November.
             (RetentionRules(daily: 1), ["11-30", "12-01"]),
-            (RetentionRules(daily: 3), ["11-23", "11-24", "11-25", "11-26", "11-27", "11-28", "11-29", "11-30", "12-01"]),
+            (
+                RetentionRules(daily: 3),
+                ["11-23", "11-24", "11-25", "11-26", "11-27", "11-28", "11-29", "11-30", "12-01"]
+            ),
             (RetentionRules(weekly: 1), ["11-30", "12-01"]),
             (RetentionRules(weekly: 3), ["11-16", "11-23", "11-30", "12-01"]),
             (RetentionRules(daily: 2, monthly: 2), ["11-02", "11-30", "12-01"]),
@@ -73,7 +76,8 @@ struct RetentionPlanTests {
         #expect(Set(plan.kept).isDisjoint(with: plan.removed))
     }
 
-    @Test("Whatever the rules and the days, a delta that is kept has its full copy and all between, and the newest stays")
+    @Test(
+        "Whatever the rules and the days, a delta that is kept has its full copy and all between, and the newest stays")
     func alwaysWhole() throws {
         let files = try Self.nights("2026-10-14", 60)
         for daily in 0..<9 {
@@ -103,7 +107,9 @@ struct RetentionPlanTests {
     func rules() throws {
         #expect(try RetentionRules("daily=7,weekly=4,monthly=12") == RetentionRules(daily: 7, weekly: 4, monthly: 12))
         #expect(try RetentionRules("monthly=1") == RetentionRules(monthly: 1))
-        for text in ["", "daily", "daily=", "daily=-1", "daily=1,daily=2", "yearly=1", "daily=0", "daily=1,", "daily=1 "] {
+        for text in [
+            "", "daily", "daily=", "daily=-1", "daily=1,daily=2", "yearly=1", "daily=0", "daily=1,", "daily=1 ",
+        ] {
             #expect(throws: (any Error).self, "\(text)") { try RetentionRules(text) }
         }
     }
@@ -114,7 +120,9 @@ struct RetentionPlanTests {
         let day = try Self.day("2026-11-26")
         #expect(pattern.path(on: day) == "/b/fredb-2026-11-26.pst")
         #expect(pattern.day(of: "/b/fredb-2026-11-26.pst") == day)
-        for path in ["/b/fredb-2026-11-26-2.pst", "/b/fredb-.pst", "/c/fredb-2026-11-26.pst", "/b/fredb-2026-02-30.pst"] {
+        for path in [
+            "/b/fredb-2026-11-26-2.pst", "/b/fredb-.pst", "/c/fredb-2026-11-26.pst", "/b/fredb-2026-02-30.pst",
+        ] {
             #expect(pattern.day(of: path) == nil, "\(path)")
         }
         for text in ["fredb.pst", "%d-%d.pst", "%d/fredb.pst"] { #expect(RotationPattern(text) == nil, "\(text)") }

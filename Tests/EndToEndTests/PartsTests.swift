@@ -60,7 +60,8 @@ struct PartsTests {
         let quiet = try place.copy(to: pst, "--since-state", "last", "--max-size", "1MiB")
         #expect(quiet.outputText.contains(": 0 messages, 0 problems, 309 already there"), "\(quiet.transcript)")
         // A lost journal is made anew from all parts.
-        let rebuilt = try place.copy(to: pst, "--since-state", "last", "--deleted", "mirror", state: place.path("other"))
+        let rebuilt = try place.copy(
+            to: pst, "--since-state", "last", "--deleted", "mirror", state: place.path("other"))
         expectDone(rebuilt)
         #expect((rebuilt.outputText + rebuilt.errorOutput).contains("rebuilt from it, 309 messages"))
         try expect(place, pst, holds: (1...310).filter { $0 != 5 })
@@ -96,7 +97,8 @@ struct PartsTests {
         return found.mapValues { $0.sorted { $0.lexicographicallyPrecedes($1) } }
     }
 
-    @Test("A part that is missing is named (66), and nothing is done without it", arguments: ["fredb.pst", "fredb-2.pst"])
+    @Test(
+        "A part that is missing is named (66), and nothing is done without it", arguments: ["fredb.pst", "fredb-2.pst"])
     func missingPart(name: String) throws {
         let place = try BackupPlace(messages: 150)
         let pst = place.path("fredb.pst")

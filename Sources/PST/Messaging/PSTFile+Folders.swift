@@ -146,10 +146,11 @@ extension PSTFile {
         let table = parent.sibling(.hierarchyTable)
         guard try inNodes({ () throws(NDBError) in try database.node(table) }) != nil else { return [] }
         let ids = try tables.table(table).read { (table) throws(LTPError) in try table.rowIDs() }
-        return try ids.map { NodeID(rawValue: $0) }.filter { (id) throws(PSTError) in
-            guard id.type == .normalFolder else { return false }
-            return try inNodes { () throws(NDBError) in try database.node(id) } != nil
+        var found: [NodeID] = []
+        for id in ids.map({ NodeID(rawValue: $0) }) where id.type == .normalFolder {
+            if try inNodes({ () throws(NDBError) in try database.node(id) }) != nil { found.append(id) }
         }
+        return found
     }
 
     /// Names from the top of the tree; none for the top itself.

@@ -33,7 +33,7 @@ extension PSTFile {
     /// Bytes that the file will have at most, as a rule, when `bytes` more of messages are in it and all is written: the
     /// tables of folders and the pages of the trees that a checkpoint writes anew are guessed upwards.
     public func projectedSize(adding bytes: Int) -> UInt64 {
-        let free = min(database.freeBytes, NodeDatabase.growth)
+        let free = min(database.freeBytes, NodeDatabase.growth, database.allocatedBytes)
         let folders = UInt64(changedFolders.count) * Self.folderReserve
         let rows = UInt64(addedMessages) * Self.rowReserve
         let message = UInt64(max(bytes, 0))

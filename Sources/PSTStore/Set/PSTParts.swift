@@ -1,6 +1,6 @@
 import BinaryIO
 import Glibc
-import MAPI
+public import MAPI
 public import MailStore
 import PST
 
@@ -125,7 +125,8 @@ public struct PSTParts: Sendable {
     }
 
     private static func missing(_ base: String, _ label: String) -> StoreError {
-        StoreError(.noInput, "\(PartLabel.path(base, label)) is missing, a part of \(base): nothing was done without it")
+        StoreError(
+            .noInput, "\(PartLabel.path(base, label)) is missing, a part of \(base): nothing was done without it")
     }
 
     static func precedes(_ left: PSTPart, _ right: PSTPart) -> Bool {

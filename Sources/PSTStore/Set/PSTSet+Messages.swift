@@ -1,4 +1,4 @@
-import MAPI
+public import MAPI
 public import MailStore
 
 extension PSTSet: UpdatableMessageStore {
@@ -21,7 +21,7 @@ extension PSTSet: UpdatableMessageStore {
         _ message: PreparedPSTMessage, in folder: FolderID, _ group: PartGroup
     ) async throws(StoreError) -> (saved: SavedMessage, part: Part) {
         var part = try await growing(group)
-        if try await !part.store.hasRoom(for: message.memorySize, within: options.maximumSize) {
+        if await !part.store.hasRoom(for: message.memorySize, within: options.maximumSize) {
             part = try await addPart(group)
         }
         let local = try await counterpart(of: folder, in: part)
@@ -164,7 +164,8 @@ extension PSTSet {
     /// Good until the next checkpoint.
     private func openInventory() -> PSTSetInventory {
         if let openedInventory { return openedInventory }
-        let opened = PSTSetInventory(key: key, parts: parts.map { ($0.label, $0.store) })
+        let opened = PSTSetInventory(
+            key: key, parts: parts.map { (label: $0.label, inventory: $0.store as any StoreInventory) })
         openedInventory = opened
         return opened
     }

@@ -1,4 +1,4 @@
-import MAPI
+public import MAPI
 public import MailStore
 import PST
 import Synchronization
@@ -33,7 +33,7 @@ public actor PSTSet: WritableMessageStore {
     /// That of the first part, if there is none yet.
     private let newKey: GUID?
     private let preparation: MessagePreparation
-    private let routes: Mutex<[PartGroup: PSTStore]>
+    private let routes = PartRoutes()
     /// In the order of the set.
     var parts: [Part] = []
     var folders = SetFolders()
@@ -60,7 +60,6 @@ public actor PSTSet: WritableMessageStore {
         self.key = key
         self.newKey = newKey
         preparation = MessagePreparation(path: path, options: options.store)
-        routes = Mutex([:])
     }
 
     /// The set at `path`; where there is none, a new one.
@@ -95,7 +94,8 @@ public actor PSTSet: WritableMessageStore {
                 at: file.path, options: options.store, knownGeneration: known[file.label])
             let whole = PartRecord(set: key, label: file.label, group: .whole, number: 1)
             parts.append(Part(store: store, record: file.record ?? whole))
-            repairs += await store.repairs.map { "\(file.path): \($0)" }
+            let repaired = await store.repairs
+            repairs += repaired.map { "\(file.path): \($0)" }
         }
         folders.isComplete = parts.count <= 1
         updateRoutes()
@@ -106,7 +106,7 @@ public actor PSTSet: WritableMessageStore {
 
     public nonisolated func prepare(_ message: StoredMessage) throws(StoreError) -> PreparedPSTMessage {
         let group = Self.expectedGroup(of: message, rule)
-        guard let store = routes.withLock({ $0[group] }) else { return try preparation.prepare(message) }
+        guard let store = routes.value[group] else { return try preparation.prepare(message) }
         // Where dates or folders divide, the part it is built for may turn out to be another one.
         return try store.prepare(message, keepsObject: rule != nil)
     }
@@ -122,8 +122,7 @@ public actor PSTSet: WritableMessageStore {
     private func updateRoutes() {
         var current: [PartGroup: PSTStore] = [:]
         for part in parts { current[part.record.group] = part.store }
-        let found = current
-        routes.withLock { $0 = found }
+        routes.value = current
     }
 }
 
@@ -231,6 +230,16 @@ extension PSTSet {
     public func abandon() async {
         moved = []
         for part in parts { await part.store.abandon() }
+    }
+}
+
+/// The part in which each group grows, for those that prepare messages while the set goes on.
+private final class PartRoutes: Sendable {
+    private let stores = Mutex<[PartGroup: PSTStore]>([:])
+
+    var value: [PartGroup: PSTStore] {
+        get { stores.withLock { $0 } }
+        set { stores.withLock { $0 = newValue } }
     }
 }
 

@@ -1,4 +1,4 @@
-import MailStore
+public import MailStore
 
 /// The folders of a set, and where each of them lies in the parts.
 struct SetFolders {

@@ -1,5 +1,5 @@
 import Glibc
-public import MAPI
+import MAPI
 
 /// By what the messages of a set are divided among its parts: docs/splitting.md.
 public enum SplitRule: String, Sendable, CaseIterable {

@@ -36,11 +36,14 @@ struct MergeFolder<Base: UpdatableMessageStore> {
             try await run.checkpointIfDue()
         }
         let info = FolderInfo(id: folder.id, path: folder.origin.path, role: folder.role)
-        try await run.save(new, of: info, from: source.store, in: target) { row, saved, digest in
-            guard let origin = origins[row.id] else { return }
-            let entry = MergeIndex.Message(id: saved.id, state: row.state, digest: digest)
-            run.index.add(entry, origin, to: key)
-        }
+        let found = origins
+        try await run.save(
+            new, of: info, from: source.store, in: target,
+            saved: { row, saved, digest in
+                guard let origin = found[row.id] else { return }
+                let entry = MergeIndex.Message(id: saved.id, state: row.state, digest: digest)
+                run.index.add(entry, origin, to: key)
+            })
         account.report(.folder(info, account.counts.since(before)))
     }
 

@@ -179,7 +179,9 @@ extension MergeRun {
         var keys: Set<[UInt8]> = []
         for row in try await reading.contents(of: folder).rows {
             // One that cannot be read is like no other.
-            guard let message = try? await reading.open(row, in: folder), let key = contentKey(message) else { continue }
+            guard let message = try? await reading.open(row, in: folder), let key = contentKey(message) else {
+                continue
+            }
             keys.insert(key)
         }
         return keys
