@@ -55,11 +55,11 @@ public struct PSTParts: Sendable {
     public var isEmpty: Bool { files.isEmpty }
 
     /// - Throws: ``StoreError`` with code `noInput` where a part is known to be missing, `badData` where there are parts of
-    ///   several sets, or the file itself is damaged.
+    ///   several sets.
     public static func find(_ base: String) throws(StoreError) -> PSTParts {
         var own: PSTPart?
         if access(base, F_OK) == 0 {
-            let read = try PSTPart.read(base, label: "")
+            let read = try readOwn(base)
             if let record = read.record, !record.label.isEmpty {
                 return PSTParts(files: [read], key: record.set, isMember: true)
             }
@@ -77,7 +77,7 @@ public struct PSTParts: Sendable {
             }
         }
         let key: String
-        if let own {
+        if let own, !own.key.isEmpty {
             key = own.record?.set ?? own.key
             others.removeAll { $0.record?.set != key }
         } else {
@@ -91,6 +91,16 @@ public struct PSTParts: Sendable {
         let files = ([own].compactMap(\.self) + others).sorted(by: precedes)
         try checkWhole(files, base, unreadable)
         return PSTParts(files: files, key: key, isMember: false)
+    }
+
+    /// A damaged file is one too: whoever opens it finds out what can be done with it.
+    private static func readOwn(_ base: String) throws(StoreError) -> PSTPart {
+        do {
+            return try PSTPart.read(base, label: "")
+        } catch {
+            guard error.code == .badData else { throw error }
+            return PSTPart(label: "", path: base, key: "", record: nil, created: nil, updated: nil)
+        }
     }
 
     /// - Throws: ``StoreError`` with code `noInput` where a part is missing that was there at that generation.

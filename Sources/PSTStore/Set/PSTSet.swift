@@ -29,7 +29,7 @@ public actor PSTSet: WritableMessageStore {
     /// By what messages are divided in this run.
     let rule: SplitRule?
     /// ``StoreIdentity/store`` of the set.
-    let key: String
+    private(set) var key: String
     /// That of the first part, if there is none yet.
     private let newKey: GUID?
     private let preparation: MessagePreparation
@@ -97,6 +97,8 @@ public actor PSTSet: WritableMessageStore {
             let repaired = await store.repairs
             repairs += repaired.map { "\(file.path): \($0)" }
         }
+        // One that had to be repaired to tell.
+        if key.isEmpty, let first = parts.first { key = try await first.store.identity().store }
         folders.isComplete = parts.count <= 1
         updateRoutes()
         try await finishMoves()

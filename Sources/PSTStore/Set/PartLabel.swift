@@ -30,8 +30,8 @@ enum PartLabel {
             label.unicodeScalars.append(isUnfit ? "_" : scalar)
         }
         while label.utf8.count > longest { label.removeLast() }
-        if label.first == "." || label.first == " " { label = "_" + label.dropFirst() }
-        if label.last == "." || label.last == " " { label = label.dropLast() + "_" }
+        if label.first == "." || label.first == " " { label = "_" + String(label.dropFirst()) }
+        if label.last == "." || label.last == " " { label = String(label.dropLast()) + "_" }
         return label.isEmpty ? "_" : label
     }
 
