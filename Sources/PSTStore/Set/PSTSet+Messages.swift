@@ -6,7 +6,9 @@ extension PSTSet: UpdatableMessageStore {
         _ message: sending PreparedPSTMessage, in folder: FolderID
     ) async throws(StoreError) -> SavedMessage {
         let group = try await group(of: message.time, in: folder)
-        return try await save(message, in: folder, group).saved
+        let (saved, part) = try await save(message, in: folder, group)
+        savedMessages[part.label, default: 0] += 1
+        return saved
     }
 
     private func group(of time: FileTime?, in folder: FolderID) async throws(StoreError) -> PartGroup {
@@ -26,7 +28,6 @@ extension PSTSet: UpdatableMessageStore {
         }
         let local = try await counterpart(of: folder, in: part)
         let saved = try await part.store.save(message, in: local)
-        savedMessages[part.label, default: 0] += 1
         let id = saved.id.qualified(part.label)
         return (SavedMessage(id, wasThere: saved.wasThere, problems: saved.problems), part)
     }

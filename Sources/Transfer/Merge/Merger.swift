@@ -54,7 +54,7 @@ public struct Merger<Base: UpdatableMessageStore>: Sendable {
         let run = MergeRun(base: base, reading: reading, contentKey: contentKey, options: options, account: account)
         var failure: StoreError?
         do throws(StoreError) {
-            let names = sources.map(\.store.description).joined(separator: ", ")
+            let names = sources.map { $0.store.description }.joined(separator: ", ")
             account.report(
                 .runStarted(RunStart(source: names, destination: base.description, folders: 0, skipped: [])))
             try await run.readBase()
