@@ -277,6 +277,9 @@ public actor PSTStore: WritableMessageStore {
         lock = nil
     }
 
+    /// Says that others know the PST now: it stays, also without a message.
+    func settle() { partial = nil }
+
     /// A PST that this run has made goes again if no checkpoint has left a message in it; any other is what it was at its
     /// last checkpoint.
     public func abandon() {

@@ -190,6 +190,8 @@ extension PSTSet {
         }
         openedInventory = nil
         for part in parts { try await part.store.checkpoint() }
+        // The generation names them all: one that is not there afterwards would be missed.
+        if parts.count > 1 || parts.first?.label.isEmpty == false { for part in parts { await part.store.settle() } }
         guard !moved.isEmpty else { return }
         let leaving = moved
         moved = []
