@@ -8,7 +8,7 @@ import Transfer
 /// `copy --archive`: what is proven to be in the PST is removed from the source.
 struct ArchiveStep {
     let out: String
-    let storeOptions: PSTStoreOptions
+    let options: PSTSetOptions
     let sourceName: String
     let selection: Selection
     let confirmation: ArchiveConfirmation
@@ -24,7 +24,7 @@ struct ArchiveStep {
             guard let source = source as? any ArchivableStore else {
                 throw StoreError(.configuration, "\(sourceName): --archive cannot remove messages there")
             }
-            let store = try PSTStore.open(at: out, options: storeOptions, knownGeneration: nil)
+            let store = try await PSTSet.open(at: out, options: options)
             let archiver = Archiver(
                 from: source, keptIn: store, journal: journal, sourceName: sourceName, selection: selection,
                 inspector: MessageContentInspector(), reporter: reporter

@@ -48,6 +48,9 @@ struct CopyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Incremental runs")
     var state: StateOptions
 
+    @OptionGroup(title: "Files")
+    var output: OutputOptions
+
     @Option(help: "How a new PST's content is encoded: none, permute (\"compressible\") or cyclic (\"high\").")
     var encoding = Encoding.permute
 
@@ -89,20 +92,27 @@ struct CopyCommand: AsyncParsableCommand {
             throw ValidationError("--archive asks on a terminal, and there is none: give --yes")
         }
         try server.validate(for: source)
+        try output.validate(out: out)
+        if output.keep != nil, ![nil, .last].contains(state.sinceState) {
+            throw ValidationError("--keep: each file starts from the last run; --since-state has no place here")
+        }
     }
 
     mutating func run() async throws {
-        let run = TransferRun(display: display, user: user, out: out, isDryRun: dryRun)
-        try await run.run { [self] reporter in await copy(reporter: reporter) }
+        let plan = output.plan(out: out)
+        let run = TransferRun(display: display, user: user, out: plan.file(out: out), isDryRun: dryRun)
+        try await run.run { [self] reporter in await copy(plan, reporter) }
     }
 
-    private func copy(reporter: any Reporter) async -> TransferResult {
+    private func copy(_ plan: OutputPlan, _ reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
             let source = try await url.open(user: user, server)
             var backup = Backup(
-                user: user, out: out, sourceName: url.name(user: user, of: source), storeOptions: storeOptions,
+                user: user, out: plan.file(out: out), sourceName: url.name(user: user, of: source),
+                storeOptions: storeOptions,
                 state: state)
+            backup.output = plan
             backup.isDryRun = dryRun
             backup.verifies = verify
             if archive { backup.archive = ArchiveConfirmation(isGivenBeforehand: yes) }

@@ -19,6 +19,15 @@ final class JSONReporter: Reporter {
     }
 
     func report(_ event: TransferEvent) {
+        if case .runFinished(let result) = event, !run.isQuiet || run.status(result) != .success {
+            for part in result.parts {
+                var object = begin("part")
+                object.set("file", part.path)
+                object.set("bytes", part.bytes)
+                object.set("saved", part.saved)
+                output.write(object.line)
+            }
+        }
         guard var object = object(for: event) else { return }
         if case .progress = event { guard isProgressDue() else { return } }
         if case .runFinished(let result) = event {

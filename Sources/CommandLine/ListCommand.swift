@@ -83,7 +83,7 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     private func open() async throws(StoreError) -> any MessageStore {
-        if let file { return try PSTSource.open(at: file) }
+        if let file { return try PSTSetSource.open(at: file) }
         if let source { return try await source.open(user: user, server) }
         return try await SourceURL.ofAccount(user ?? "").open(user: user, server)
     }

@@ -8,12 +8,12 @@ struct MailBackup: AsyncParsableCommand {
         abstract: "Copies mailboxes into Outlook PST files, and back.",
         version: Version.text,
         subcommands: [
-            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, StatusCommand.self,
-            CheckCommand.self, LibpstReaderCommand.self,
+            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, MergeCommand.self,
+            StatusCommand.self, CheckCommand.self, LibpstReaderCommand.self,
         ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy, restore, verify, list, status or check")
+        throw ValidationError("a command is missing: copy, restore, verify, list, merge, status or check")
     }
 }
 
@@ -45,6 +45,7 @@ enum Version {
         "source: imap (TLS, STARTTLS; PLAIN, SCRAM-SHA-256, XOAUTH2, OAUTHBEARER; CONDSTORE, QRESYNC)",
         "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
         "incremental: journal (SQLite), updates in place, delta PSTs, saved states",
+        "files: parts by size, year, month or folder; rotation of full copies and deltas; merge",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
         "verify: structure, read-back through libpst, comparison with the source",
         "log: text, json (schema \(JSONReporter.schema))",

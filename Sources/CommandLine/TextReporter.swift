@@ -102,6 +102,9 @@ final class TextReporter: Reporter {
         let state = result.run.map { " · state \($0)" } ?? ""
         let note = run.isDryRun ? " · dry run, nothing written" : state
         say("\(run.out): \(parts.joined(separator: ", ")), \(size)\(note)")
+        for part in result.parts {
+            say("   \(part.path): \(Format.bytes(part.bytes)), \(Format.count(part.saved, "new message"))")
+        }
     }
 
     private enum Color: String {

@@ -5,14 +5,14 @@ public import MailStore
 
 /// Shows of messages in a PST that they are there byte for byte, by making each anew as ``PSTRestoreSource`` does.
 public final class PSTProof: ProvingStore {
-    private let source: PSTSource
+    private let source: PSTSetSource
 
-    /// - Throws: as ``PSTSource/open(at:)``.
+    /// - Throws: as ``PSTSetSource/open(at:)``.
     public static func open(at path: String) throws(StoreError) -> PSTProof {
-        PSTProof(try PSTSource.open(at: path))
+        PSTProof(try PSTSetSource.open(at: path))
     }
 
-    private init(_ source: PSTSource) {
+    private init(_ source: PSTSetSource) {
         self.source = source
     }
 

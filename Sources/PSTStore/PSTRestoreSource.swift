@@ -6,15 +6,16 @@ public import MailStore
 /// A PST as a source of internet mail: the bytes that were once received where the PST keeps them and the item is as it
 /// was, else a message composed from the item's properties.
 public final class PSTRestoreSource: MessageStore {
-    private let source: PSTSource
+    private let source: any MessageStore
     public var description: String { source.description }
 
-    /// - Throws: as ``PSTSource/open(at:)``.
+    /// With all parts of the PST.
+    /// - Throws: as ``PSTSetSource/open(at:)``.
     public static func open(at path: String) throws(StoreError) -> PSTRestoreSource {
-        PSTRestoreSource(try PSTSource.open(at: path))
+        PSTRestoreSource(try PSTSetSource.open(at: path))
     }
 
-    public init(_ source: PSTSource) {
+    init(_ source: any MessageStore) {
         self.source = source
     }
 

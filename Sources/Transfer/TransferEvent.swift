@@ -147,11 +147,28 @@ public struct TransferResult: Hashable, Sendable {
     public let failure: StoreError?
     /// The number of the run in the journal: the state that a later run can start from.
     public let run: Int?
+    /// The files of the destination, where it has several.
+    public var parts: [TransferPart] = []
 
     public init(counts: TransferCounts, failure: StoreError?, run: Int? = nil) {
         self.counts = counts
         self.failure = failure
         self.run = run
+    }
+}
+
+/// A file of a destination that has several.
+public struct TransferPart: Hashable, Sendable {
+    public let path: String
+    /// Size of the file in bytes.
+    public let bytes: Int
+    /// Messages saved in it by this run.
+    public let saved: Int
+
+    public init(path: String, bytes: Int, saved: Int) {
+        self.path = path
+        self.bytes = bytes
+        self.saved = saved
     }
 }
 
