@@ -1,5 +1,6 @@
 import Foundation
 import MailStore
+import PSTStore
 import Synchronization
 import TestSupport
 import Testing
