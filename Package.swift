@@ -149,7 +149,10 @@ let package = Package(
             ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
         tests(
             "CommandLineTests",
-            ["CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "PSTStore", "MAPI", "TestSupport"]),
+            [
+                "CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "PSTStore", "MAPI", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests(
             "EndToEndTests",
