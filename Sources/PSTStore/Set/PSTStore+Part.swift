@@ -20,8 +20,11 @@ extension PSTStore {
         let node = try node(folder)
         return try changing { () throws(PSTError) in
             let place = try file.place(of: node)
+            // What only looks like a folder of that role would get another name by it.
+            let role = try role(of: node)
+            let isNamedSo = Self.name(of: NewFolder(parent: nil, name: place.name, role: role)) == place.name
             return FolderLikeness(
-                name: place.name, role: try role(of: node), origin: try origin(of: node),
+                name: place.name, role: isNamedSo ? role : nil, origin: try origin(of: node),
                 parent: place.parent.map { FolderID($0) })
         }
     }
