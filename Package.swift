@@ -47,13 +47,14 @@ let package = Package(
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         library("CBzip2", apt: "libbz2-dev"),
+        library("CXxhash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
         library("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
         library("CLz4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         library("CLibpst", pkgConfig: "libpst", apt: "libpst-dev"),
         library("CLinux", apt: "libc6-dev"),
 
         // Foundations.
-        module("BinaryIO", ["CLibdeflate", "CLinux", "CCrypto", "CZstd"]),
+        module("BinaryIO", ["CLibdeflate", "CLinux", "CCrypto", "CZstd", "CXxhash"]),
         module("MAPI"),
 
         // The PST format, bottom to top.
@@ -157,8 +158,8 @@ let package = Package(
             "CommandLineTests",
             [
                 "CommandLine", "mailbackup", "Configuration", "Journal", "IMAPStore", "Transfer", "MailStore",
-                "Maildir", "MAPI",
-                "TestSupport",
+                "Maildir", "PSTStore", "MAPI", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests(

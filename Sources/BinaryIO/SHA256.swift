@@ -29,19 +29,7 @@ public final class SHA256 {
     /// The digest of everything since the last ``finish()``; the next bytes begin anew.
     public func finish() -> [UInt8] {
         defer { EVP_DigestInit_ex2(context, Self.algorithm.pointer, nil) }
-        return Self.digest(context)
-    }
-
-    /// The digest of everything since the last ``finish()``; the next bytes are added to it.
-    public func current() -> [UInt8] {
-        let copy = EVP_MD_CTX_new()
-        defer { EVP_MD_CTX_free(copy) }
-        EVP_MD_CTX_copy_ex(copy, context)
-        return Self.digest(copy)
-    }
-
-    private static func digest(_ context: OpaquePointer?) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: Self.size) { target, count in
+        return [UInt8](unsafeUninitializedCapacity: Self.size) { target, count in
             var length: UInt32 = 0
             EVP_DigestFinal_ex(context, target.baseAddress, &length)
             count = min(Int(length), Self.size)

@@ -12,25 +12,33 @@ struct Backup {
     let sourceName: String
     let storeOptions: PSTStoreOptions
     let state: StateOptions
+    /// How it is divided into files; with a rotation, `out` is the file of today.
+    var output = OutputPlan()
     var isDryRun = false
     var verifies = false
+    /// Whether, and how, what is proven to be in the PST is removed from the source.
+    var archive: ArchiveConfirmation?
     var selection = Selection()
     var options = TransferOptions()
 
     func run(from source: any SynchronizingStore, _ reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
-            let exists = try OutputFile.check(out)
+            _ = try OutputFile.check(out)
+            let files = try PSTParts.find(out)
+            let exists = !files.isEmpty
             if let file = state.saveState { try OutputFile.checkDirectory(of: file) }
             let (journal, savedRun) = try JournalFile(
                 user: user, options: state, isDryRun: isDryRun, reporter: reporter
             ).open()
             var plan = SynchronizationPlan(sourceName: sourceName)
             plan.deletions = state.deleted.plan
-            plan.trustsStates = state.sinceState != nil
-            if let start = state.sinceState, !exists {
+            plan.trustsStates = state.sinceState != nil || output.rotation != nil
+            let known = try journal.store(key: files.key)?.generation
+            if let known, exists { try files.checkPresence(of: known, out) }
+            if let start = try start(journal), !exists {
                 plan.sinceRun = if let savedRun { savedRun } else { try firstRun(start, sourceName, journal) }
             }
-            return try await run(from: source, journal, plan, exists: exists, reporter)
+            return try await run(from: source, journal, plan, exists: exists, known, reporter)
         } catch {
             failedStart?.record(error)
             return TransferRun.failed(error, reporter)
@@ -41,28 +49,39 @@ struct Backup {
         isDryRun ? nil : FailedStart(user: user, out: out, sourceName: sourceName, state: state)
     }
 
+    /// Where a new file starts from; nil where it is to hold everything.
+    private func start(_ journal: Journal) throws(StoreError) -> StateOptions.Start? {
+        guard let rotation = output.rotation else { return state.sinceState }
+        return try rotation.isBaseDue(journal) ? nil : .last
+    }
+
+    /// - Parameter generation: of the PST, as the journal knows it.
     private func run(
         from source: any SynchronizingStore, _ journal: Journal, _ plan: SynchronizationPlan, exists: Bool,
-        _ reporter: any Reporter
+        _ generation: String?, _ reporter: any Reporter
     ) async throws(StoreError) -> TransferResult {
         if isDryRun {
-            let store = try CountingStore(inPlaceOf: out, exists ? PSTInventory.open(at: out) : nil)
+            let store = CountingStore(inPlaceOf: out, exists ? try PSTSetInventory.open(at: out) : nil)
             var plan = plan
             if exists { plan.sinceRun = try deltaStart(try await store.identity(), journal) }
+            try tellSuperfluous(journal, isNewBase: exists ? nil : plan.sinceRun == nil, reporter)
             return await synchronize(source, store, journal, plan, reporter)
         }
-        let store =
-            exists
-            ? try PSTStore.open(at: out, options: storeOptions, knownGeneration: try knownGeneration(journal))
-            : try PSTStore.create(at: out, options: storeOptions)
+        let store = try await PSTSet.open(
+            at: out, options: output.setOptions(storeOptions), knownGeneration: generation)
         var plan = plan
         if exists { plan.sinceRun = try deltaStart(try await store.identity(), journal) }
-        let needsEnd = verifies || state.saveState != nil
-        var result = await synchronize(source, store, journal, plan, needsEnd ? ReporterWithoutEnd(reporter) : reporter)
-        guard needsEnd else { return result }
+        let verifies = self.verifies || archive != nil
+        var result = await synchronize(source, store, journal, plan, ReporterWithoutEnd(reporter))
         if verifies {
             let expected = exists ? nil : try await messages(of: store, in: journal)
             result = await ProofOfCopy(path: out, expectedMessages: expected).of(result, reporter)
+        }
+        if let archive {
+            let step = ArchiveStep(
+                out: out, options: output.setOptions(storeOptions), sourceName: sourceName, selection: selection,
+                confirmation: archive)
+            result = await step.run(after: result, from: source, journal, reporter)
         }
         if let file = state.saveState, result.failure == nil {
             do throws(StoreError) {
@@ -71,13 +90,43 @@ struct Backup {
                 result = TransferResult(counts: result.counts, failure: error, run: result.run)
             }
         }
+        if let rotation = output.rotation { result = remove(rotation, journal, result, reporter) }
+        let files = await store.files
+        if files.count > 1 {
+            result.parts = files.map {
+                TransferPart(path: $0.path, bytes: OutputFile.size($0.path) ?? 0, saved: $0.saved)
+            }
+        }
         reporter.report(.runFinished(result))
         return result
     }
 
-    /// What the journal knows of the PST's last commit; if that is still its last, its maps need no look at every block.
-    private func knownGeneration(_ journal: Journal) throws(StoreError) -> String? {
-        try journal.stores().last { $0.path == out }?.generation
+    /// Says what a run would remove.
+    private func tellSuperfluous(
+        _ journal: Journal, isNewBase: Bool?, _ reporter: any Reporter
+    ) throws(StoreError) {
+        guard let rotation = output.rotation else { return }
+        for path in try rotation.superfluous(journal, isNewBase: isNewBase) {
+            let notice = StoreError(.configuration, "\(path) would be removed: no rule keeps it")
+            reporter.report(.problem(TransferProblem(severity: .notice, error: notice)))
+        }
+    }
+
+    /// Removes files that no rule keeps, if this run has left nothing to be wished for.
+    private func remove(
+        _ rotation: Rotation, _ journal: Journal, _ result: TransferResult, _ reporter: any Reporter
+    ) -> TransferResult {
+        guard result.failure == nil, result.counts.problems == 0, result.counts.failed == 0 else { return result }
+        var counts = result.counts
+        do throws(StoreError) {
+            for problem in try rotation.removeSuperfluous(journal) {
+                counts.problems += 1
+                reporter.report(.problem(TransferProblem(severity: .problem, error: problem)))
+            }
+            return TransferResult(counts: counts, failure: nil, run: result.run)
+        } catch {
+            return TransferResult(counts: counts, failure: error, run: result.run)
+        }
     }
 
     /// The run since which a PST that exists has changes only: it goes on as what it is. nil for one that is to have
@@ -88,7 +137,7 @@ struct Backup {
     }
 
     /// Messages that the journal has of a PST.
-    private func messages(of store: PSTStore, in journal: Journal) async throws(StoreError) -> Int {
+    private func messages(of store: PSTSet, in journal: Journal) async throws(StoreError) -> Int {
         guard let known = try journal.store(key: await store.identity().store) else { return 0 }
         return try journal.folders(of: known.id).reduce(0) { $0 + $1.messageCount + $1.goneCount }
     }

@@ -56,11 +56,26 @@ struct CopyCommand: ConfigurableCommand {
     @OptionGroup(title: "Incremental runs")
     var state: StateOptions
 
+    @OptionGroup(title: "Files")
+    var output: OutputOptions
+
     @Option(help: "How a new PST's content is encoded: none, permute (\"compressible\") or cyclic (\"high\").")
     var encoding = Encoding.permute
 
     @Flag(help: "Read the PST back, as 'verify' does, before the run counts as done.")
     var verify = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Remove from the source what is proven to be in the PST.",
+            discussion: """
+                After --verify, which it implies, each selected message is read back from the PST byte for byte, and only then \
+                removed. Asks twice on a terminal; elsewhere --yes is needed.
+                """))
+    var archive = false
+
+    @Flag(help: "Do not ask before --archive removes anything.")
+    var yes = false
 
     @Flag(help: "Read everything, write nothing.")
     var dryRun = false
@@ -79,6 +94,15 @@ struct CopyCommand: ConfigurableCommand {
         guard !user.isEmpty else { throw ValidationError("--user is empty") }
         guard out?.isEmpty != true else { throw ValidationError("--out is empty") }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs \(jobs): 1 to 64 are possible") }
+        guard archive || !yes else { throw ValidationError("--yes is for --archive") }
+        guard !archive || !dryRun else { throw ValidationError("--archive cannot be tried with --dry-run") }
+        guard !archive || yes || ArchiveConfirmation.canAsk else {
+            throw ValidationError("--archive asks on a terminal, and there is none: give --yes")
+        }
+        if let out { try output.validate(out: out) }
+        if output.keep != nil, ![nil, .last].contains(state.sinceState) {
+            throw ValidationError("--keep: each file starts from the last run; --since-state has no place here")
+        }
     }
 
     var configuredUser: String? { user }
@@ -90,15 +114,17 @@ struct CopyCommand: ConfigurableCommand {
             throw ValidationError("--out is missing, and no configuration has 'out'")
         }
         try server.validate(for: source)
-        let run = TransferRun(display: display, user: user, out: out, isDryRun: dryRun)
-        try await run.run { [self] reporter in await copy(to: out, reporter: reporter) }
+        let plan = output.plan(out: out)
+        let run = TransferRun(display: display, user: user, out: plan.file(out: out), isDryRun: dryRun)
+        try await run.run { [self] reporter in await copy(to: out, plan, reporter) }
     }
 
     /// Copies; tells the reporter everything, at last how it ended.
     /// - Parameter budget: what may be fetched together with other mailboxes.
     func copy(
-        to out: String, reporter: any Reporter, sharing budget: DownloadBudget? = nil
+        to out: String, _ plan: OutputPlan, _ reporter: any Reporter, sharing budget: DownloadBudget? = nil
     ) async -> TransferResult {
+        let file = plan.file(out: out)
         do throws(StoreError) {
             let url = if let source { source } else { try SourceURL.ofAccount(user, after: configured.places) }
             let name = url.name(user: user)
@@ -106,13 +132,15 @@ struct CopyCommand: ConfigurableCommand {
             do throws(StoreError) {
                 source = try await url.open(user: user, server, sharing: budget)
             } catch {
-                if !dryRun { FailedStart(user: user, out: out, sourceName: name, state: state).record(error) }
+                if !dryRun { FailedStart(user: user, out: file, sourceName: name, state: state).record(error) }
                 throw error
             }
             var backup = Backup(
-                user: user, out: out, sourceName: name, storeOptions: storeOptions, state: state)
+                user: user, out: file, sourceName: name, storeOptions: storeOptions, state: state)
+            backup.output = plan
             backup.isDryRun = dryRun
             backup.verifies = verify
+            if archive { backup.archive = ArchiveConfirmation(isGivenBeforehand: yes) }
             backup.selection = selected.selection
             backup.options.jobs = jobs
             backup.options.findsTotals = display.showsProgress

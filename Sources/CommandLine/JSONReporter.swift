@@ -19,6 +19,15 @@ final class JSONReporter: Reporter {
     }
 
     func report(_ event: TransferEvent) {
+        if case .runFinished(let result) = event, !run.isQuiet || run.status(result) != .success {
+            for part in result.parts {
+                var object = begin("part")
+                object.set("file", part.path)
+                object.set("bytes", part.bytes)
+                object.set("saved", part.saved)
+                output.write(object.line)
+            }
+        }
         guard var object = object(for: event) else { return }
         if case .progress = event { guard isProgressDue() else { return } }
         if case .runFinished(let result) = event {
@@ -120,6 +129,7 @@ final class JSONReporter: Reporter {
         object.set("moved", counts.moved)
         object.set("gone", counts.gone)
         object.set("deleted", counts.deleted)
+        object.set("archived", counts.archived)
     }
 
     static func name(_ code: StoreError.Code) -> String {

@@ -91,7 +91,7 @@ struct ListCommand: ConfigurableCommand {
     }
 
     private func open() async throws(StoreError) -> any MessageStore {
-        if let file { return try PSTSource.open(at: file) }
+        if let file { return try PSTSetSource.open(at: file) }
         if let source { return try await source.open(user: user, server) }
         return try await SourceURL.ofAccount(user ?? "", after: configured.places).open(user: user, server)
     }

@@ -9,12 +9,13 @@ struct MailBackup: AsyncParsableCommand {
         abstract: "Copies mailboxes into Outlook PST files, and back.",
         version: Version.text,
         subcommands: [
-            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, StatusCommand.self,
-            CheckCommand.self, RunCommand.self, ConfigCommand.self, LibpstReaderCommand.self,
+            CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, MergeCommand.self,
+            StatusCommand.self, CheckCommand.self, RunCommand.self, ConfigCommand.self, LibpstReaderCommand.self,
         ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy, restore, verify, list, status, check, run or config")
+        throw ValidationError(
+            "a command is missing: copy, restore, verify, list, merge, status, check, run or config")
     }
 }
 
@@ -38,7 +39,7 @@ public func runMailBackup() async -> Never {
     } catch {
         let code = MailBackup.exitCode(for: error)
         if code.isSuccess || error is ExitCode { MailBackup.exit(withError: error) }
-        let text = MailBackup.message(for: error)
+        let text = MailBackup.message(for: error).hidingUserInfo
         Output(descriptor: STDERR_FILENO).write("mailbackup: \(text.printable) (see 'mailbackup --help')\n")
         exit(ExitStatus.usage.rawValue)
     }
@@ -54,6 +55,7 @@ enum Version {
         "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
         "incremental: journal (SQLite), updates in place, delta PSTs, saved states",
         "many mailboxes: configuration (TOML), parallel, budgets, shards, summary by mail",
+        "files: parts by size, year, month or folder; rotation of full copies and deltas; merge",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
         "verify: structure, read-back through libpst, comparison with the source",
         "log: text, json (schema \(JSONReporter.schema))",

@@ -1,4 +1,5 @@
 import Glibc
+import MAPI
 import MailStore
 
 /// The PST to be written, looked at before anything is done.
@@ -19,6 +20,20 @@ enum OutputFile {
         }
         try checkDirectory(of: path)
         return false
+    }
+
+    /// In bytes; nil where there is none.
+    static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// When it was changed last; nil where there is none.
+    static func changed(_ path: String) -> FileTime? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return FileTime(
+            unixSeconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
     }
 
     /// Whether a file begins as every PST does: HEADER.dwMagic, [MS-PST] 2.2.2.6.

@@ -26,10 +26,9 @@ struct ProofOfCopy {
                 throw StoreError(
                     .badData, "\(path): differs from what was written (\(VerificationPrinter.summary(outcome)))")
             }
-            if let expectedMessages, outcome.structure.messages != expectedMessages {
+            if let expectedMessages, outcome.messages != expectedMessages {
                 throw StoreError(
-                    .badData,
-                    "\(path): holds \(outcome.structure.messages) messages, \(expectedMessages) were copied into it")
+                    .badData, "\(path): holds \(outcome.messages) messages, \(expectedMessages) were copied into it")
             }
         } catch {
             return TransferResult(counts: counts, failure: error, run: result.run)
@@ -43,6 +42,7 @@ struct ProofOfCopy {
 
         func add(_ remark: Verification.Remark) {
             switch remark {
+            case .part: break
             case .finding(let finding):
                 if finding.severity == .error { problems.append(StoreError(.badData, "\(finding)")) }
             case .difference(let difference, _): problems.append(StoreError(.badData, "\(difference)"))

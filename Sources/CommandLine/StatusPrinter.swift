@@ -2,6 +2,7 @@ import Glibc
 import Journal
 import MAPI
 import MailStore
+import PSTStore
 
 /// A journal's status for people and for programs.
 struct StatusPrinter {
@@ -26,13 +27,16 @@ struct StatusPrinter {
     var text: String {
         var lines = ["\(name): \(Format.count(status.runs.first?.number ?? 0)) runs, journal \(status.path)"]
         // A run that failed before its first checkpoint leaves the name of a PST behind, and no PST.
-        for store in status.stores where store.fileSize != nil || store.messages + store.gone > 0 {
-            let size = store.fileSize.map { Format.bytes($0) } ?? "not there any more"
+        for store in status.stores where Self.size(store) != nil || store.messages + store.gone > 0 {
+            let size = Self.size(store).map { Format.bytes($0) } ?? "not there any more"
             var line = "   \(store.store.path): \(Format.count(store.messages, "message"))"
             line += " in \(Format.count(store.folders, "folder")), \(size)"
             if store.gone > 0 { line += ", \(Format.count(store.gone)) gone at the source and kept" }
             if store.store.kind == .delta, let since = store.store.sinceRun { line += ", changes since state \(since)" }
             lines.append(line)
+            for part in Self.parts(store) {
+                lines.append("      \(part.path): \(part.size.map { Format.bytes($0) } ?? "not there any more")")
+            }
         }
         for run in status.runs.prefix(runs) { lines.append(" * " + Self.line(run, isRunning: isRunning(run))) }
         for failure in status.failures.prefix(20) {
@@ -49,6 +53,22 @@ struct StatusPrinter {
         return lines.map { $0.printable + "\n" }.joined()
     }
 
+    /// The files of a PST; none where it is one alone.
+    private static func parts(_ store: StoreStatus) -> [(path: String, size: Int?)] {
+        let labels = SetGeneration(store.store.generation).parts.map(\.label)
+        guard labels != [""] else { return [] }
+        return labels.map { label in
+            let path = PSTParts.path(store.store.path, label: label)
+            return (path, OutputFile.size(path))
+        }
+    }
+
+    /// Of all parts together; nil where there is none of them.
+    private static func size(_ store: StoreStatus) -> Int? {
+        let sizes = parts(store).compactMap(\.size)
+        return sizes.isEmpty ? store.fileSize : sizes.reduce(0, +)
+    }
+
     private static func line(_ run: JournalRun, isRunning: Bool) -> String {
         let counts = run.counts
         let outcome: String
@@ -60,7 +80,9 @@ struct StatusPrinter {
         case nil: outcome = isRunning ? "running" : "broke off"
         }
         var parts = ["\(Format.count(counts["saved"])) new"]
-        for (key, text) in [("state_changed", "changed"), ("moved", "moved"), ("deleted", "deleted")]
+        for (key, text) in [
+            ("state_changed", "changed"), ("moved", "moved"), ("deleted", "deleted"), ("archived", "archived"),
+        ]
         where counts[key] > 0 {
             parts.append("\(Format.count(counts[key])) \(text)")
         }
@@ -84,9 +106,16 @@ struct StatusPrinter {
             object.set("messages", store.messages)
             object.set("gone", store.gone)
             object.set("message_bytes", store.messageBytes)
-            if let size = store.fileSize { object.set("bytes", size) }
+            if let size = Self.size(store) { object.set("bytes", size) }
             if let modified = store.modified { object.set("modified", Format.timestamp(modified)) }
             lines.append(object.line)
+            for part in Self.parts(store) {
+                var object = begin("part")
+                object.set("out", store.store.path)
+                object.set("file", part.path)
+                if let size = part.size { object.set("bytes", size) }
+                lines.append(object.line)
+            }
         }
         for run in status.runs.prefix(runs) {
             var object = begin("run")

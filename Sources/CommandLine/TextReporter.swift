@@ -58,6 +58,7 @@ final class TextReporter: Reporter {
         if counts.deleted > 0 { parts.append("\(Format.count(counts.deleted)) deleted") }
         let kept = counts.gone - counts.deleted
         if kept > 0 { parts.append("\(Format.count(kept)) gone and kept") }
+        if counts.archived > 0 { parts.append("\(Format.count(counts.archived)) removed from the source") }
         return parts
     }
 
@@ -92,6 +93,9 @@ final class TextReporter: Reporter {
             return
         }
         say("\(run.out): \(Self.summary(result, elapsed: run.elapsed, isDryRun: run.isDryRun))")
+        for part in result.parts {
+            say("   \(part.path): \(Format.bytes(part.bytes)), \(Format.count(part.saved, "new message"))")
+        }
     }
 
     /// "20,155 messages, 0 problems, 1.9 GB in 00:01:12 · state 17".

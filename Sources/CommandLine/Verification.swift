@@ -8,29 +8,40 @@ import Readback
 import Transfer
 
 /// Both looks at a PST that `verify` takes — structure, and content through libpst — and, where there is one, the
-/// comparison with its source.
+/// comparison with its source. Where the PST has parts, each of them is looked at.
 struct Verification {
     let path: String
     /// Whether this program has just made the file: then everything is demanded that it promises.
     var isFresh = false
 
-    /// What was seen, in the order in which it was looked at.
-    struct Outcome {
+    /// What was seen of one file.
+    struct Part {
+        let path: String
         let structure: VerificationSummary
         /// nil where the structure is too damaged for libpst to be trusted with it.
         var readback: Readback.Summary?
+
+        var isGood: Bool { structure.errors == 0 && structure.isComplete && (readback?.differences ?? 1) == 0 }
+    }
+
+    /// What was seen, in the order in which it was looked at.
+    struct Outcome {
+        /// One, if the PST has no parts.
+        var parts: [Part] = []
         /// nil where there is no source to compare with.
         var source: Readback.Summary?
         /// Messages of the source that could not be read.
         var unreadable = 0
 
-        var isGood: Bool {
-            structure.errors == 0 && structure.isComplete && (readback?.differences ?? 1) == 0
-                && (source?.differences ?? 0) == 0
-        }
+        var isGood: Bool { parts.allSatisfy(\.isGood) && (source?.differences ?? 0) == 0 }
+
+        /// Messages in folders, of all parts.
+        var messages: Int { parts.reduce(0) { $0 + $1.structure.messages } }
     }
 
     enum Remark {
+        /// What follows is about this part.
+        case part(String)
         case finding(Finding)
         case difference(ReadbackDifference, look: Look)
         case unreadable(StoreError)
@@ -45,42 +56,57 @@ struct Verification {
     func run(
         source: VerificationSource? = nil, report: @escaping (Remark) -> Void
     ) async throws(StoreError) -> Outcome {
-        let storage = try openStorage()
+        let found = try PSTParts.find(path)
+        let files = found.isEmpty ? [path] : found.files.map(\.path)
+        var outcome = Outcome()
+        var readers: [PSTReader] = []
+        for file in files {
+            if files.count > 1 { report(.part(file)) }
+            let (part, reader) = try look(at: file, report)
+            outcome.parts.append(part)
+            if let reader { readers.append(reader) }
+        }
+        guard let source, readers.count == files.count else { return outcome }
+        var comparison = SourceComparison(readers: readers) { report(.difference($0, look: .source)) }
+        var unreadable = 0
+        try await source.forEachItem {
+            comparison.expect($0)
+        } unreadable: { error in
+            unreadable += 1
+            report(.unreadable(error))
+        }
+        comparison.finish()
+        outcome.source = comparison.summary
+        outcome.unreadable = unreadable
+        return outcome
+    }
+
+    /// - Returns: what was seen, and a reader where the file can be read.
+    private func look(
+        at path: String, _ report: @escaping (Remark) -> Void
+    ) throws(StoreError) -> (Part, PSTReader?) {
+        let storage: FileStorage
+        do throws(StorageError) {
+            storage = try FileStorage(path: path, mode: .read)
+        } catch {
+            throw StoreError(opening: path, error)
+        }
         let structure: VerificationSummary
         do throws(StorageError) {
             structure = try PSTVerifier.run(on: storage, profile: isFresh ? .fresh : .any) { report(.finding($0)) }
         } catch {
             throw StoreError(.inputOutput, "\(path): \(error.operation.rawValue) failed, errno \(error.errno)")
         }
-        var outcome = Outcome(structure: structure)
-        guard outcome.structure.errors == 0, outcome.structure.isComplete else { return outcome }
+        var part = Part(path: path, structure: structure)
+        guard structure.errors == 0, structure.isComplete else { return (part, nil) }
         let reader: PSTReader
         do throws(PSTError) {
             reader = try PSTReader.open(storage)
         } catch {
             throw StoreError(.badData, "\(path): \(error)")
         }
-        outcome.readback = Readback(path: path).run(reader: reader) { report(.difference($0, look: .libpst)) }
-        if let source {
-            var comparison = SourceComparison(reader: reader) { report(.difference($0, look: .source)) }
-            try await source.forEachItem {
-                comparison.expect($0)
-            } unreadable: { error in
-                outcome.unreadable += 1
-                report(.unreadable(error))
-            }
-            comparison.finish()
-            outcome.source = comparison.summary
-        }
-        return outcome
-    }
-
-    private func openStorage() throws(StoreError) -> FileStorage {
-        do throws(StorageError) {
-            return try FileStorage(path: path, mode: .read)
-        } catch {
-            throw StoreError(opening: path, error)
-        }
+        part.readback = Readback(path: path).run(reader: reader) { report(.difference($0, look: .libpst)) }
+        return (part, reader)
     }
 }
 

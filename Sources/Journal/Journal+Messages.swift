@@ -152,6 +152,17 @@ extension Journal {
         }
     }
 
+    /// As above, with everything about the message as it is now: its id in the store may be another one too.
+    public func move(
+        _ message: MessageRowID, to folder: Int64, as moved: NewJournalMessage, run: Int
+    ) throws(StoreError) -> MessageRowID {
+        try record { database, session in
+            guard let old = try Self.message(message, database) else { throw Self.missing(message) }
+            try Self.delete(old, run: run, database, &session)
+            return try Self.insert(moved, folder: folder, run: run, database, &session)
+        }
+    }
+
     /// Messages of one folder have other ids at the source (another UIDVALIDITY). All at once: a new id may be the old one
     /// of another.
     public func renumber(

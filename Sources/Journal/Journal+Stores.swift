@@ -83,6 +83,12 @@ extension Journal {
         }
     }
 
+    /// Forgets a PST that was removed, durably.
+    public func removeStoreForGood(_ store: Int64) throws(StoreError) {
+        try removeStore(store)
+        try commit { _, _ in }
+    }
+
     /// Forgets a PST altogether: it does not exist any more, or never became whole.
     public func removeStore(_ store: Int64) throws(StoreError) {
         try forget(store)

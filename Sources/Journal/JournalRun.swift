@@ -53,6 +53,8 @@ public struct JournalRun: Hashable, Sendable {
         case delta
         /// The journal, from a PST.
         case rebuild
+        /// Messages that are proven to be in the PST were removed from the source.
+        case archive
     }
 
     public enum Status: String, Hashable, Sendable {

@@ -4,9 +4,6 @@ public protocol MessageContentSink: AnyObject {
 
     /// Forgets everything taken so far: what follows is another try at the same message.
     func restart() throws(StoreError)
-
-    /// SHA-256 of everything taken so far, 32 bytes.
-    func digest() -> [UInt8]
 }
 
 /// A message that is made as RFC 5322 bytes when it is asked for.
@@ -29,13 +26,16 @@ public struct ProducedContent: Hashable, Sendable {
     }
 
     public var origin: Origin
+    /// SHA-256 of the message, 32 bytes, where it is known.
+    public var digest: [UInt8]?
     /// What is wrong with it: one line each, without a full stop.
     public var problems: [String]
     /// What is worth telling and in order.
     public var notices: [String]
 
-    public init(_ origin: Origin, problems: [String] = [], notices: [String] = []) {
+    public init(_ origin: Origin, digest: [UInt8]? = nil, problems: [String] = [], notices: [String] = []) {
         self.origin = origin
+        self.digest = digest
         self.problems = problems
         self.notices = notices
     }

@@ -4,6 +4,10 @@
 /// Folders are independent: each has a state of its own, and a run that breaks off between two of them has lost nothing.
 /// Applying the same changes twice must be harmless, because a run that broke off within a folder gets them again.
 public protocol SynchronizingStore: MessageStore {
+    /// Whether messages of one persistent id have the same bytes for certain, as OBJECTID promises it (RFC 8474 5.1). Where
+    /// not, a message is taken for one that has moved only after it was read.
+    var hasReliablePersistentIDs: Bool { get }
+
     /// The folders, each with its present state where that costs next to nothing (a Maildir: the times of its
     /// directories; IMAP: LIST-STATUS in one round trip). A folder whose state equals the one last known has not changed
     /// and is not looked at again.
@@ -16,6 +20,10 @@ public protocol SynchronizingStore: MessageStore {
     func changes(
         in folder: FolderInfo, since state: SynchronizationState?, given: [GivenMessage]
     ) async throws(StoreError) -> ContentsChanges
+}
+
+extension SynchronizingStore {
+    public var hasReliablePersistentIDs: Bool { true }
 }
 
 /// What a store wants to be told next time; opaque to everyone else. Two equal states of one folder mean that nothing

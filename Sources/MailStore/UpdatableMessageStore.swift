@@ -25,8 +25,11 @@ public protocol UpdatableMessageStore: WritableMessageStore, StoreInventory {
     /// Gives a message another id of its source (the source has moved or renumbered it).
     func setOrigin(_ source: MessageID, of message: MessageID, in folder: FolderID) async throws(StoreError)
 
-    /// Moves a message; its id stays.
-    func move(_ message: MessageID, from folder: FolderID, to target: FolderID) async throws(StoreError)
+    /// Moves a message.
+    /// - Returns: the id that it has there; where it has stayed in its file, the one it had.
+    func move(
+        _ message: MessageID, from folder: FolderID, to target: FolderID
+    ) async throws(StoreError) -> MessageID
 
     /// Deletes a message for good.
     func delete(_ message: MessageID, from folder: FolderID) async throws(StoreError)
@@ -73,10 +76,13 @@ public struct FolderOrigin: Hashable, Sendable {
 public struct InventoryFolder: Hashable, Sendable {
     public let id: FolderID
     public let origin: FolderOrigin
+    /// Its special use at the source, where the copy tells.
+    public let role: FolderRole?
 
-    public init(id: FolderID, origin: FolderOrigin) {
+    public init(id: FolderID, origin: FolderOrigin, role: FolderRole? = nil) {
         self.id = id
         self.origin = origin
+        self.role = role
     }
 }
 

@@ -2,10 +2,11 @@ import BinaryIO
 import Glibc
 import MailStore
 
-/// Takes a message that is to be delivered, with its digest: in memory at first, a large one in a file.
+/// Takes a message that is to be delivered: in memory at first, a large one in a file.
 final class DeliverySpool: MessageContentSink {
     /// Where a large message goes; nil: only its digest is wanted.
     private let stagingPath: (() -> [UInt8])?
+    /// Of what is not kept.
     private let sha = SHA256()
     private(set) var count = 0
     private var memory: [UInt8] = []
@@ -16,9 +17,8 @@ final class DeliverySpool: MessageContentSink {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
-        sha.update(bytes)
         count += bytes.count
-        guard let stagingPath else { return }
+        guard let stagingPath else { return sha.update(bytes) }
         if file == nil {
             if bytes.count <= MaildirLimits.deliveryInMemory - memory.count {
                 memory.append(contentsOf: bytes)
@@ -40,18 +40,18 @@ final class DeliverySpool: MessageContentSink {
         file = nil
     }
 
-    func digest() -> [UInt8] { sha.current() }
-
     /// The content and its digest; the spool is empty afterwards.
-    func finish() -> (content: DeliveryContent, digest: ContentDigest) {
-        let digest = ContentDigest(sha256: sha.finish())
+    /// - Parameter known: SHA-256 of the content, where it is known: nothing is hashed then.
+    func finish(digest known: [UInt8]?) throws(StoreError) -> (content: DeliveryContent, digest: ContentDigest) {
+        defer { memory = [] }
         if let file {
             self.file = nil
             file.close()
-            return (.staged(file), digest)
+            let digest = if let known { known } else { try file.digest() }
+            return (.staged(file), ContentDigest(sha256: digest))
         }
-        defer { memory = [] }
-        return (.bytes(memory), digest)
+        let digest = known ?? (stagingPath == nil ? sha.finish() : Digest.sha256(memory))
+        return (.bytes(memory), ContentDigest(sha256: digest))
     }
 }
 
@@ -91,6 +91,28 @@ final class StagedFile: @unchecked Sendable {
 
     func write(_ bytes: [UInt8]) throws(StoreError) {
         try DestinationFile.write(bytes, to: descriptor, path)
+    }
+
+    /// SHA-256 of what was written.
+    func digest() throws(StoreError) -> [UInt8] {
+        let descriptor = SourceFile.open(path + [0])
+        guard descriptor >= 0 else { throw DestinationFile.error(errno, path, "cannot read what was just written") }
+        defer { Glibc.close(descriptor) }
+        let file: MappedFile
+        do throws(StorageError) {
+            file = try MappedFile.contents(of: descriptor, path: "")
+        } catch {
+            throw DestinationFile.error(error.errno, path, "cannot read what was just written")
+        }
+        return file.withUnsafeBytes { bytes in
+            let sha = SHA256()
+            for start in stride(from: 0, to: bytes.count, by: MappedFile.discardStep) {
+                let range = start..<min(start + MappedFile.discardStep, bytes.count)
+                sha.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                file.discard(range)
+            }
+            return sha.finish()
+        }
     }
 
     func close() {

@@ -238,7 +238,7 @@ public actor MaildirDestination: WritableMessageStore {
             let spool = DeliverySpool(stagingPath: isDryRun ? nil : { [self] in stagingPath() })
             let produced = try producer.produce(into: spool)
             let size = spool.count
-            let (content, digest) = spool.finish()
+            let (content, digest) = try spool.finish(digest: produced.digest)
             return PreparedDelivery(content: content, digest: digest, size: size, row: message.row, produced: produced)
         case .mapi:
             throw StoreError(

@@ -4,6 +4,9 @@ public import MailStore
 /// The change feed of a Maildir: a folder's state is the times and inodes of its directories, a message's identity its
 /// unique name, and what is gone is found by comparing two listings with what the caller has.
 extension MaildirStore: SynchronizingStore {
+    /// Unique names are given by any program, and some give them folder by folder.
+    public var hasReliablePersistentIDs: Bool { false }
+
     /// The folders with the states that could be told without listing them. A folder that changed within the last two
     /// seconds, or according to its times in the future, has none.
     /// - Throws: `.noInput` where there is no folder at all: nothing says that all have been removed.

@@ -151,7 +151,7 @@ public struct MaildirStore: MessageStore {
     }
 
     /// The path, with a final zero, of an escaped path below a folder.
-    private static func file(_ escaped: String, in folder: [UInt8]) -> SourceFile.Path {
+    static func file(_ escaped: String, in folder: [UInt8]) -> SourceFile.Path {
         var path: [UInt8] = []
         path.reserveCapacity(folder.count + escaped.utf8.count + 2)
         path += folder

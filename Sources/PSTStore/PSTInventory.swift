@@ -53,7 +53,9 @@ public final class PSTInventory: StoreInventory {
             guard case .string(let text)? = folder.properties[.sourceFolder],
                 let origin = FolderOrigin(text: text)
             else { return nil }
-            return InventoryFolder(id: FolderID(folder.id), origin: origin)
+            var role: FolderRole?
+            if case .string(let name)? = folder.properties[.folderRole] { role = FolderRole(rawValue: name) }
+            return InventoryFolder(id: FolderID(folder.id), origin: origin, role: role)
         }
     }
 
@@ -85,8 +87,12 @@ public final class PSTInventory: StoreInventory {
 
 extension StoreIdentity {
     init(recordKey: [UInt8], generation: String) {
+        self.init(store: Self.key(recordKey), generation: generation)
+    }
+
+    /// A record key in hexadecimal digits.
+    static func key(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef")
-        let key = recordKey.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        self.init(store: String(key), generation: generation)
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 }

@@ -6,15 +6,16 @@ public import MailStore
 /// A PST as a source of internet mail: the bytes that were once received where the PST keeps them and the item is as it
 /// was, else a message composed from the item's properties.
 public final class PSTRestoreSource: MessageStore {
-    private let source: PSTSource
+    private let source: any MessageStore
     public var description: String { source.description }
 
-    /// - Throws: as ``PSTSource/open(at:)``.
+    /// With all parts of the PST.
+    /// - Throws: as ``PSTSetSource/open(at:)``.
     public static func open(at path: String) throws(StoreError) -> PSTRestoreSource {
-        PSTRestoreSource(try PSTSource.open(at: path))
+        PSTRestoreSource(try PSTSetSource.open(at: path))
     }
 
-    public init(_ source: PSTSource) {
+    init(_ source: any MessageStore) {
         self.source = source
     }
 
@@ -70,8 +71,8 @@ struct PSTMessageContent: MessageContentProducer {
         }
         let target = SinkAdapter(sink)
         do {
-            try OriginalMessage.rebuild(from: kept, message: object, digest: sink.digest) { try target.take($0) }
-            return ProducedContent(.original)
+            let digest = try OriginalMessage.rebuild(from: kept, message: object) { try target.take($0) }
+            return ProducedContent(.original, digest: digest)
         } catch {
             if let failure = target.failure { throw failure }
             try sink.restart()

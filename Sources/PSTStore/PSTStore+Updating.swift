@@ -40,19 +40,27 @@ extension PSTStore: UpdatableMessageStore {
         try changing { () throws(PSTError) in try file.change(changes, of: id, in: folder) }
     }
 
-    public func move(_ message: MessageID, from folder: FolderID, to target: FolderID) throws(StoreError) {
+    @discardableResult
+    public func move(
+        _ message: MessageID, from folder: FolderID, to target: FolderID
+    ) throws(StoreError) -> MessageID {
         let (id, folder, target) = (try node(message), try node(folder), try node(target))
         try changing { () throws(PSTError) in
             try file.move(id, from: folder, to: target)
-            // What Outlook opens for editing, and what it shows as sent, depends on the folder too.
-            let special: [FolderRole?] = [.drafts, .sent]
-            let (old, new) = (try role(of: folder), try role(of: target))
-            guard old != new, special.contains(old) || special.contains(new) else { return }
-            let item = try file.properties(
-                InternetMessageImporter.stateTags, InternetMessageImporter.stateNames, of: id, in: target)
-            let changes = importer.changes(of: item, to: StateReader().state(item), role: new)
-            try file.change(changes, of: id, in: target)
+            try adapt(id, in: target, from: try role(of: folder))
         }
+        return message
+    }
+
+    /// What Outlook opens for editing, and what it shows as sent, depends on the folder too.
+    func adapt(_ message: NodeID, in folder: NodeID, from old: FolderRole?) throws(PSTError) {
+        let special: [FolderRole?] = [.drafts, .sent]
+        let new = try role(of: folder)
+        guard old != new, special.contains(old) || special.contains(new) else { return }
+        let item = try file.properties(
+            InternetMessageImporter.stateTags, InternetMessageImporter.stateNames, of: message, in: folder)
+        let changes = importer.changes(of: item, to: StateReader().state(item), role: new)
+        try file.change(changes, of: message, in: folder)
     }
 
     public func delete(_ message: MessageID, from folder: FolderID) throws(StoreError) {

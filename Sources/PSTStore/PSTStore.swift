@@ -34,8 +34,9 @@ public actor PSTStore: WritableMessageStore {
     public nonisolated let description: String
     let path: String
     let file: PSTFile
-    let importer: InternetMessageImporter
+    let preparation: MessagePreparation
     private let encoding: ContentEncoding
+    let lineage: StoreLineage
     /// What messages are prepared with; grows as the file's map does.
     private let names: NameSnapshot
     /// Set while the file is one that this run has made and in which no checkpoint has left a message.
@@ -43,13 +44,22 @@ public actor PSTStore: WritableMessageStore {
     /// Held until the store is finished or given up.
     private var lock: FileLock?
     private var hasNewMessages = false
+    /// Made by this run, and no message has been saved in it.
+    var isWithoutMessages: Bool { isNew && !hasNewMessages }
+    private let isNew: Bool
     /// Open as long as the file does not change.
     var openedInventory: PSTInventory?
+    var committedReader: PSTReader?
+    /// What the PST is to say of when it was brought up to date; nil: now.
+    var updated: FileTime?
     /// Folders by the names that this run has asked for: what is displayed may differ.
     private var asked: [NewFolder: FolderID] = [:]
     var roles: [NodeID: FolderRole?] = [:]
 
-    private init(path: String, file: PSTFile, lock: FileLock, partial: PartialFile?, options: PSTStoreOptions) {
+    private init(
+        path: String, file: PSTFile, lock: FileLock, partial: PartialFile?, options: PSTStoreOptions,
+        lineage: StoreLineage = StoreLineage()
+    ) {
         self.path = path
         description = path
         self.file = file
@@ -57,28 +67,50 @@ public actor PSTStore: WritableMessageStore {
         self.partial = partial
         encoding = file.encoding
         names = NameSnapshot(file.names)
-        var importOptions = ImportOptions()
-        importOptions.ownerAddresses = options.ownerAddresses
-        importer = InternetMessageImporter(options: importOptions)
+        self.lineage = lineage
+        isNew = partial != nil
+        preparation = MessagePreparation(path: path, options: options)
     }
+
+    var importer: InternetMessageImporter { preparation.importer }
 
     /// A new PST at `path`, where nothing may be. It stands there at once, as a valid empty store, and grows with every
     /// checkpoint.
     /// - Throws: ``StoreError`` with code `cannotCreate` where that is impossible.
     public static func create(at path: String, options: PSTStoreOptions) throws(StoreError) -> PSTStore {
+        try create(at: path, options: options, as: nil, key: nil, after: nil)
+    }
+
+    /// - Parameters:
+    ///   - record: what it says of itself as a part of a set.
+    ///   - key: its record key, where that is decided already.
+    ///   - heritage: of another part, for messages that are prepared already.
+    static func create(
+        at path: String, options: PSTStoreOptions, as record: PartRecord?, key: GUID?, after heritage: StoreHeritage?
+    ) throws(StoreError) -> PSTStore {
         let partial = try PartialFile(for: path)
         let encoding: ContentEncoding =
-            switch options.encoding {
+            switch heritage?.encoding ?? options.encoding {
             case .none: .none
             case .permute: .permute
             case .cyclic: .cyclic
             }
         do {
-            let file = try PSTFile.create(in: partial.storage, displayName: options.displayName, encoding: encoding)
+            let random = PSTFile.Identity.random()
+            let file = try PSTFile.create(
+                in: partial.storage, displayName: options.displayName, encoding: encoding,
+                identity: key.map { PSTFile.Identity(recordKey: $0, replica: GUID.random()) } ?? random,
+                names: heritage?.names)
             try file.register([OriginalMessage.property, .sourceIdentity])
+            let now = FileTime.now
+            try file.setStoreProperty(.storeCreated, .time(now))
+            try file.setStoreProperty(.storeUpdated, .time(now))
+            if let record { try file.setStoreProperty(.setPart, .string(record.text)) }
             try file.checkpoint()
             try partial.publish()
-            return PSTStore(path: path, file: file, lock: partial.lock, partial: partial, options: options)
+            return PSTStore(
+                path: path, file: file, lock: partial.lock, partial: partial, options: options,
+                lineage: heritage?.lineage ?? StoreLineage())
         } catch {
             partial.discard()
             if let error = error as? StoreError { throw error }
@@ -168,29 +200,20 @@ public actor PSTStore: WritableMessageStore {
     }
 
     public nonisolated func prepare(_ message: StoredMessage) throws(StoreError) -> PreparedPSTMessage {
-        var object: MessageObject
-        var problems: [String] = []
-        switch message.content {
-        case .internet(let bytes):
-            let imported = importer.importMessage(bytes, row: message.row, role: message.folder.role)
-            object = imported.message
-            problems = imported.problems
-        case .mapi(let native):
-            object = native
-        case .produced:
-            throw StoreError(
-                .badData, "\(path): a message from another PST has no way into this one yet",
-                folder: message.folder.path, messageID: message.row.id)
-        }
-        object.properties[.sourceIdentity] = .string(message.row.id.rawValue)
-        var digest: [UInt8]?
-        if case .binary(let original)? = object.properties[OriginalMessage.property] {
-            digest = OriginalMessage.head(of: original)?.digest
-        }
+        try prepare(message, keepsObject: false)
+    }
+
+    /// - Parameter keepsObject: whether it may have to be built again, for a store of another lineage.
+    nonisolated func prepare(
+        _ message: StoredMessage, keepsObject: Bool
+    ) throws(StoreError) -> PreparedPSTMessage {
+        let converted = try preparation.convert(message)
+        let object = converted.object
         let names = names.value
         if MessageBuilder.hasStream(object) || !MessageBuilder.unknownNames(in: object, names).isEmpty {
             return PreparedPSTMessage(
-                content: .object(object), memorySize: message.row.size, problems: problems, digest: digest)
+                content: .object(object), time: converted.time, memorySize: message.row.size,
+                problems: converted.problems, digest: converted.digest)
         }
         do {
             // Decoded attachments are smaller than their source, text is larger.
@@ -198,7 +221,8 @@ public actor PSTStore: WritableMessageStore {
             var builder = MessageBuilder(names: names, encoding: encoding, expectedSize: expectedSize)
             let image = try builder.build(object)
             return PreparedPSTMessage(
-                content: .image(image), memorySize: image.memorySize, problems: problems, digest: digest)
+                content: .image(image, lineage, keepsObject ? object : nil), time: converted.time,
+                memorySize: image.memorySize, problems: converted.problems, digest: converted.digest)
         } catch {
             throw StoreError(error, path: path, folder: message.folder.path, message: message.row.id)
         }
@@ -207,18 +231,12 @@ public actor PSTStore: WritableMessageStore {
     public func save(_ message: sending PreparedPSTMessage, in folder: FolderID) throws(StoreError) -> SavedMessage {
         let node = try node(folder)
         return try changing { () throws(PSTError) in
-            let image: MessageImage
             var problems: [String] = []
+            let image: MessageImage
             switch message.content {
-            case .image(let built): image = built
-            case .object(let object):
-                do {
-                    try file.register(MessageBuilder.unknownNames(in: object, file.names))
-                } catch {
-                    problems.append("\(error); properties without a name in this store were left out")
-                }
-                names.value = file.names
-                image = try file.build(object)
+            case .image(let built, let lineage, _) where lineage === self.lineage: image = built
+            case .image(_, _, let object?), .object(let object): image = try build(object, &problems)
+            case .image(_, _, nil): throw .limit("a message was prepared for another store")
             }
             if image.messageSize > UInt64(Int32.max) {
                 problems.append(
@@ -230,9 +248,26 @@ public actor PSTStore: WritableMessageStore {
         }
     }
 
+    private func build(_ object: MessageObject, _ problems: inout [String]) throws(PSTError) -> MessageImage {
+        do {
+            try file.register(MessageBuilder.unknownNames(in: object, file.names))
+        } catch {
+            problems.append("\(error); properties without a name in this store were left out")
+        }
+        names.value = file.names
+        return try file.build(object)
+    }
+
     public func checkpoint() throws(StoreError) {
-        try changing { () throws(PSTError) in try file.checkpoint() }
+        try changing { () throws(PSTError) in
+            // Only in PSTs of our own making.
+            if file.hasChanges, try file.storeProperty(.storeCreated) != nil {
+                try file.setStoreProperty(.storeUpdated, .time(updated ?? .now))
+            }
+            try file.checkpoint()
+        }
         openedInventory = nil
+        committedReader = nil
         if hasNewMessages { partial = nil }
     }
 
@@ -241,6 +276,9 @@ public actor PSTStore: WritableMessageStore {
         partial = nil
         lock = nil
     }
+
+    /// Says that others know the PST now: it stays, also without a message.
+    func settle() { partial = nil }
 
     /// A PST that this run has made goes again if no checkpoint has left a message in it; any other is what it was at its
     /// last checkpoint.
@@ -294,6 +332,13 @@ private final class NameSnapshot: Sendable {
     var value: NameToIDMap {
         get { storage.withLock { $0 } }
         set { storage.withLock { $0 = newValue } }
+    }
+}
+
+extension GUID {
+    static func random() -> GUID {
+        var generator = SystemRandomNumberGenerator()
+        return GUID(generator.next(), generator.next(), generator.next(), tail: generator.next())
     }
 }
 

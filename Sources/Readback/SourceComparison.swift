@@ -1,17 +1,25 @@
 public import PST
 import PSTNDB
 
-/// Compares a PST with its source converted anew, item by item and in any order. Memory grows by some 40 bytes a
-/// message: the digests of the PST's items.
+/// Compares a PST, or all parts of one, with its source converted anew, item by item and in any order. Memory grows by
+/// some 50 bytes a message: the digests of the PST's items.
 public struct SourceComparison {
-    private let reader: PSTReader
+    private let readers: [PSTReader]
     private let report: (ReadbackDifference) -> Void
     /// Items of the PST that no item of the source has matched, by folder and digest.
-    private var unmatched: [Key: [UInt32]] = [:]
-    private var folders: [UInt32: [String]] = [:]
+    private var unmatched: [Key: [Place]] = [:]
+    private var folders: [Place: [String]] = [:]
     /// Items of the source without an equal in the PST, for a closer look at the end.
     private var leftOver: [ReadbackItem] = []
     public private(set) var summary = Readback.Summary()
+
+    /// Where an item lies: the number of its part, and its node there.
+    private struct Place: Hashable, Comparable {
+        let part: Int
+        let node: UInt32
+
+        static func < (left: Place, right: Place) -> Bool { (left.part, left.node) < (right.part, right.node) }
+    }
 
     private struct Key: Hashable {
         let folder: [String]
@@ -23,16 +31,24 @@ public struct SourceComparison {
 
     /// Reads the PST once.
     public init(reader: PSTReader, report: @escaping (ReadbackDifference) -> Void) {
-        self.reader = reader
+        self.init(readers: [reader], report: report)
+    }
+
+    /// Reads each part once.
+    public init(readers: [PSTReader], report: @escaping (ReadbackDifference) -> Void) {
+        self.readers = readers
         self.report = report
-        for folder in reader.comparableFolders {
-            for row in reader.contents(of: folder.id).rows {
-                folders[row.id.rawValue] = folder.path
-                guard let item = Self.item(row.id.rawValue, reader, folder.path) else {
-                    tell(.unreadable, node: row.id.rawValue, folder: folder.path)
-                    continue
+        for (part, reader) in readers.enumerated() {
+            for folder in reader.comparableFolders {
+                for row in reader.contents(of: folder.id).rows {
+                    let place = Place(part: part, node: row.id.rawValue)
+                    folders[place] = folder.path
+                    guard let item = Self.item(place.node, reader, folder.path) else {
+                        tell(.unreadable, node: place.node, folder: folder.path)
+                        continue
+                    }
+                    unmatched[Key(folder: folder.path, digest: item.fingerprint), default: []].append(place)
                 }
-                unmatched[Key(folder: folder.path, digest: item.fingerprint), default: []].append(row.id.rawValue)
             }
         }
     }
@@ -59,11 +75,12 @@ public struct SourceComparison {
     /// Call when the source has no more: reports what differs, is missing, or is only in the PST.
     public mutating func finish() {
         var rest: [ReadbackItem] = []
-        for node in unmatched.values.joined().sorted() {
-            if rest.count < Self.closeLooks, let item = Self.item(node, reader, folders[node] ?? []) {
+        for place in unmatched.values.joined().sorted() {
+            let folder = folders[place] ?? []
+            if rest.count < Self.closeLooks, let item = Self.item(place.node, readers[place.part], folder) {
                 rest.append(item)
             } else {
-                tell(.unexpected, node: node, folder: folders[node] ?? [])
+                tell(.unexpected, node: place.node, folder: folder)
             }
         }
         for wanted in leftOver {

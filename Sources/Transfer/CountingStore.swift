@@ -54,7 +54,7 @@ public struct CountingStore: UpdatableMessageStore {
 
     public func move(
         _ message: MessageID, from folder: FolderID, to target: FolderID
-    ) async throws(StoreError) {}
+    ) async throws(StoreError) -> MessageID { message }
 
     public func delete(_ message: MessageID, from folder: FolderID) async throws(StoreError) {}
 

@@ -86,6 +86,8 @@ struct MessagePipeline<Destination: WritableMessageStore> {
         private let rows: [ContentsRow]
         private let jobs: Int
         private let limits: TransferLimits
+        /// Messages of a batch: of few messages every task gets some.
+        private let batchMessages: Int
         /// First row not yet in a batch.
         private var position = 0
         /// Started and not yet consumed, in order.
@@ -99,6 +101,7 @@ struct MessagePipeline<Destination: WritableMessageStore> {
             self.rows = rows
             self.jobs = max(jobs, 1)
             self.limits = limits
+            batchMessages = max(min(limits.batchMessages, (rows.count + self.jobs - 1) / self.jobs), 1)
         }
 
         /// The next batch, if a task is free and the bytes allow; it counts as started.
@@ -118,7 +121,7 @@ struct MessagePipeline<Destination: WritableMessageStore> {
         private func nextBatch() -> Batch {
             var end = position
             var size = 0
-            while end < rows.count && end - position < max(limits.batchMessages, 1) {
+            while end < rows.count && end - position < batchMessages {
                 let next = max(rows[end].size, 0)
                 if end > position && next > limits.batchBytes - size { break }
                 size += next

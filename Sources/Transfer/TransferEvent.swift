@@ -30,6 +30,8 @@ public struct TransferCounts: Hashable, Sendable {
     /// Messages of the destination that are gone at the source, and how many of them were deleted for it.
     public var gone = 0
     public var deleted = 0
+    /// Messages removed from the source, because the destination is proven to have them.
+    public var archived = 0
 
     public init() {}
 
@@ -50,6 +52,7 @@ public struct TransferCounts: Hashable, Sendable {
         moved += other.moved
         gone += other.gone
         deleted += other.deleted
+        archived += other.archived
     }
 
     /// Whether the destination, or what is known of it, is another one after this.
@@ -72,6 +75,7 @@ public struct TransferCounts: Hashable, Sendable {
         counts.moved -= earlier.moved
         counts.gone -= earlier.gone
         counts.deleted -= earlier.deleted
+        counts.archived -= earlier.archived
         return counts
     }
 }
@@ -143,11 +147,28 @@ public struct TransferResult: Hashable, Sendable {
     public let failure: StoreError?
     /// The number of the run in the journal: the state that a later run can start from.
     public let run: Int?
+    /// The files of the destination, where it has several.
+    public var parts: [TransferPart] = []
 
     public init(counts: TransferCounts, failure: StoreError?, run: Int? = nil) {
         self.counts = counts
         self.failure = failure
         self.run = run
+    }
+}
+
+/// A file of a destination that has several.
+public struct TransferPart: Hashable, Sendable {
+    public let path: String
+    /// Size of the file in bytes.
+    public let bytes: Int
+    /// Messages saved in it by this run.
+    public let saved: Int
+
+    public init(path: String, bytes: Int, saved: Int) {
+        self.path = path
+        self.bytes = bytes
+        self.saved = saved
     }
 }
 

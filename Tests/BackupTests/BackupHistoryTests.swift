@@ -1,5 +1,6 @@
 import Foundation
 import MailStore
+import PSTStore
 import Synchronization
 import TestSupport
 import Testing
@@ -18,6 +19,21 @@ struct BackupHistoryTests {
             try await history.run(steps: 14)
         }
     }
+
+    static let divisions = [
+        BackupScene.Division(maximumSize: 300_000), BackupScene.Division(split: .year),
+        BackupScene.Division(split: .month), BackupScene.Division(split: .folder),
+        BackupScene.Division(maximumSize: 300_000, split: .folder),
+    ]
+
+    @Test("So are all parts of one that is divided by size, date or folder, together", arguments: divisions)
+    func divided(_ division: BackupScene.Division) async throws {
+        for seed in 0..<(Self.asked ?? 5) {
+            var history = try BackupHistory(seed: UInt64(seed), division)
+            try await history.run(steps: 14)
+            #expect(history.largestCount > 1, "seed \(seed): one part is no division")
+        }
+    }
 }
 
 struct BackupHistory {
@@ -26,12 +42,16 @@ struct BackupHistory {
     private let scene: BackupScene
     private var model: MaildirModel
     private(set) var backups = 0
+    /// Most files that the PST had.
+    private(set) var largestCount = 0
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, _ division: BackupScene.Division = .none) throws {
         self.seed = seed
         random = SeededGenerator(seed: seed)
-        scene = try BackupScene()
+        scene = try BackupScene(division)
         model = try MaildirModel(scene.maildir)
+        // Of several years, and some months with several messages.
+        if division.split == .month || division.split == .year { model.interval = 1_000_000 }
     }
 
     mutating func run(steps: Int) async throws {
@@ -48,9 +68,11 @@ struct BackupHistory {
         try await backUp("the end")
         // The strict checker is a process of its own: the last PST of each history where many are asked for.
         if seed % 8 == 0 || BackupHistoryTests.asked != nil,
-            let complaints = try StrictChecker.complaints(about: scene.pst)
+            SharedMaterial.isAvailable
         {
-            #expect(complaints == "", "seed \(seed)")
+            for file in scene.files {
+                #expect(try StrictChecker.complaints(about: file) == "", "seed \(seed): \(file)")
+            }
         }
     }
 
@@ -102,6 +124,7 @@ struct BackupHistory {
         try #require(try await scene.contents() == model.contents, "seed \(seed), \(when)")
         try #require(try scene.findings() == [], "seed \(seed), \(when)")
         backups += 1
+        largestCount = max(largestCount, scene.files.count)
     }
 
     /// Told to stop after some messages.
@@ -121,23 +144,21 @@ struct BackupHistory {
     private mutating func crash() async throws {
         let (bound, scene) = (Int.random(in: 0..<8, using: &random), scene)
         let count = Mutex(0)
-        let names = ["backup.pst", "journal.sqlite", "journal.sqlite-wal"]
         let witness = BackupScene.Witness { _ in
             let number = count.withLock { count in
                 count += 1
                 return count
             }
             guard number == bound else { return }
-            for name in names {
-                try? FileManager.default.copyItem(
-                    atPath: scene.place.path(name), toPath: scene.place.path("saved-\(name)"))
+            for path in scene.files + [scene.journal, scene.journal + "-wal"] {
+                try? FileManager.default.copyItem(atPath: path, toPath: path + ".saved")
             }
         }
         try await scene.run(witness)
         guard count.withLock({ $0 }) >= bound, bound > 0 else { return }
-        for name in names + ["journal.sqlite-shm"] {
-            try? FileManager.default.removeItem(atPath: scene.place.path(name))
-            try? FileManager.default.moveItem(atPath: scene.place.path("saved-\(name)"), toPath: scene.place.path(name))
+        for path in scene.files + [scene.journal, scene.journal + "-wal", scene.journal + "-shm"] {
+            try? FileManager.default.removeItem(atPath: path)
+            try? FileManager.default.moveItem(atPath: path + ".saved", toPath: path)
         }
     }
 

@@ -16,9 +16,35 @@ struct BackupScene {
     var pst: String { place.path("backup.pst") }
     var journal: String { place.path("journal.sqlite") }
     var maildir: String { place.path("Maildir") }
+    /// How the PST is divided into parts.
+    let division: Division
 
-    init() throws {
+    struct Division: Sendable, CustomTestStringConvertible {
+        var maximumSize: UInt64?
+        var split: SplitRule?
+
+        /// One file, as long as there is little in it.
+        static let none = Division()
+
+        var testDescription: String { split?.rawValue ?? maximumSize.map { "\($0) bytes" } ?? "one file" }
+
+        var options: PSTSetOptions {
+            var options = PSTSetOptions(PSTStoreOptions(displayName: "backup"))
+            if let maximumSize { options.maximumSize = maximumSize }
+            options.split = split
+            return options
+        }
+    }
+
+    init(_ division: Division = .none) throws {
         place = try TemporaryFolder()
+        self.division = division
+    }
+
+    /// The PST's files, in the order of their names.
+    var files: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+        return names.filter { $0.hasPrefix("backup") && $0.hasSuffix(".pst") }.sorted().map { place.path($0) }
     }
 
     /// Told of every event of a run.
@@ -42,18 +68,25 @@ struct BackupScene {
 
     /// One run, as `mailbackup copy --since-state last --deleted mirror` makes it. Times of directories are believed at
     /// once, as if the run came an hour later.
+    /// - Parameters:
+    ///   - pst: another PST than that of the scene.
+    ///   - sinceRun: what changed since then goes into it.
     @discardableResult
-    func run(_ witness: Witness = Witness(), checkpointBytes: Int = 2000) async throws -> TransferResult {
+    func run(
+        _ witness: Witness = Witness(), checkpointBytes: Int = 2000, to pst: String? = nil, sinceRun: Int? = nil,
+        deletions: SynchronizationPlan.Deletions = .mirror
+    ) async throws -> TransferResult {
         let clock = WallClock { WallClock.system.now() + 3_600_000_000_000 }
         let source = try MaildirStore(path: maildir, layout: nil, clock: clock)
         let journal = try Journal.open(at: journal)
-        let options = PSTStoreOptions(displayName: "backup")
-        let isThere = FileManager.default.fileExists(atPath: pst)
-        let store =
-            isThere ? try PSTStore.open(at: pst, options: options) : try PSTStore.create(at: pst, options: options)
+        let pst = pst ?? self.pst
+        let key = try PSTParts.find(pst).key
+        let store = try await PSTSet.open(
+            at: pst, options: division.options, knownGeneration: try journal.store(key: key)?.generation)
         var plan = SynchronizationPlan(sourceName: source.description)
-        plan.deletions = .mirror
+        plan.deletions = deletions
         plan.trustsStates = true
+        plan.sinceRun = sinceRun
         var transfer = TransferOptions()
         transfer.limits.checkpointBytes = checkpointBytes
         transfer.limits.batchMessages = 4
@@ -63,8 +96,8 @@ struct BackupScene {
     }
 
     /// What the PST holds, in the form of ``MaildirModel/contents``.
-    func contents() async throws -> [String: [String]] {
-        let source = try PSTRestoreSource.open(at: pst)
+    func contents(of pst: String? = nil) async throws -> [String: [String]] {
+        let source = try PSTRestoreSource.open(at: pst ?? self.pst)
         let hierarchy = try await source.hierarchy()
         try #require(hierarchy.problems.isEmpty)
         var contents: [String: [String]] = [:]
@@ -88,7 +121,11 @@ struct BackupScene {
     /// Findings of our own checker.
     func findings() throws -> [String] {
         let found = Mutex<[String]>([])
-        _ = try PSTVerifier(path: pst, profile: .fresh).run { finding in found.withLock { $0.append("\(finding)") } }
+        for file in files {
+            _ = try PSTVerifier(path: file, profile: .fresh).run { finding in
+                found.withLock { $0.append("\(file): \(finding)") }
+            }
+        }
         return found.withLock { $0 }
     }
 
@@ -96,8 +133,6 @@ struct BackupScene {
         var bytes: [UInt8] = []
 
         func write(_ bytes: UnsafeRawBufferPointer) throws(StoreError) { self.bytes += bytes }
-
-        func digest() -> [UInt8] { Digest.sha256(bytes) }
 
         func restart() throws(StoreError) { bytes = [] }
     }

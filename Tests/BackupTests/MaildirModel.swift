@@ -20,6 +20,8 @@ struct MaildirModel {
     let tree: MaildirTree
     private(set) var folders = [Folder(names: [])]
     private var next = 1
+    /// Seconds between the times of delivery.
+    var interval = 1
 
     init(_ path: String) throws {
         tree = try MaildirTree(path)
@@ -50,7 +52,7 @@ struct MaildirModel {
         let message = Message(
             unique: "\(1_700_000_000 + number).M\(number)P1.host", text: text, state: state ?? MessageState(),
             isNew: state == nil)
-        try tree.addFile(path(of: message, in: folders[index]), text, time: 1_700_000_000 + number)
+        try tree.addFile(path(of: message, in: folders[index]), text, time: 1_700_000_000 + number * interval)
         folders[index].messages.append(message)
     }
 

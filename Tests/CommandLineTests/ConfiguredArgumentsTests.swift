@@ -95,7 +95,8 @@ struct ConfiguredArgumentsTests {
         #expect(keys.subtracting(options).isEmpty)
         /// Of one call, not of a mailbox.
         let others: Set<String> = [
-            "user", "config", "save-state", "dry-run", "quiet", "verbose", "progress", "log-format", "color", "version",
+            "archive", "yes", "user", "config", "save-state", "dry-run", "quiet", "verbose", "progress", "log-format",
+            "color", "version",
             "help", "message-id",
         ]
         #expect(

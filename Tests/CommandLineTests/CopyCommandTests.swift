@@ -191,6 +191,7 @@ struct CopyFailureTests {
         #expect(outcome.errors.hasPrefix("mailbackup: "))
         let mention = mention.replacing("MAILDIR", with: tree.path).replacing("PLACE", with: place.path)
         #expect(outcome.errors.contains(mention), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("fred:pw"), "\(outcome.errors)")
         #expect(access(place.path("x.pst"), F_OK) != 0)
     }
 

@@ -27,6 +27,18 @@ struct FormatTests {
     }
 
     @Test(
+        "What somebody typed into a URL before the host is not told",
+        arguments: [
+            ("no URL, a@b", "no URL, a@b"), ("'imaps://h.example/x'", "'imaps://h.example/x'"),
+            ("'imaps://fred:s3cret@h' is wrong", "'imaps://…@h' is wrong"),
+            ("'imap://a:b@c@h' and 'imaps://x:y@z'", "'imap://…@h' and 'imaps://…@z'"),
+            ("'imaps://fred:s3 c/ret@h'", "'imaps://…@h'"), ("imaps://:@", "imaps://…@"),
+        ])
+    func userInfo(text: String, expected: String) {
+        #expect(text.hidingUserInfo == expected)
+    }
+
+    @Test(
         "Durations are hours, minutes and seconds",
         arguments: [(0, "00:00:00"), (72, "00:01:12"), (3_600, "01:00:00"), (360_000, "100:00:00"), (-1, "00:00:00")])
     func durations(seconds: Int, expected: String) {

@@ -53,17 +53,21 @@ struct OriginalDamageTests {
         }
     }
 
-    @Test("A digest that the sink has taken counts as if it had been taken here")
-    func digestOfSink() throws {
+    @Test("Only what fits the check, or the digest where there is no check, is the original")
+    func proof() throws {
         let (container, message) = try sample()
-        var taken: [UInt8] = []
-        try OriginalMessage.rebuild(
-            from: container, message: message, digest: { Digest.sha256(taken) }, to: { taken.append(contentsOf: $0) })
-        #expect(taken == Self.bytes)
-        #expect(throws: OriginalMessageError.digestMismatch) {
-            try OriginalMessage.rebuild(
-                from: container, message: message, digest: { Digest.sha256(taken + [0]) }, to: { _ in })
-        }
+        var opened = try OriginalContainer(parsing: container)
+        #expect(opened.check?.count == XXH3.size)
+        #expect(
+            try OriginalMessage.rebuild(from: container, message: message, to: { _ in }) == Digest.sha256(Self.bytes))
+        opened.check?[3] ^= 1
+        #expect(try outcome(opened.encoded(), message) == nil)
+        // As version 1 was written.
+        opened.check = nil
+        #expect(opened.encoded()[4] == 1)
+        #expect(try outcome(opened.encoded(), message) == Self.bytes)
+        opened.digest[3] ^= 1
+        #expect(try outcome(opened.encoded(), message) == nil)
     }
 
     @Test("Random containers are refused")
@@ -79,8 +83,8 @@ struct OriginalDamageTests {
     @Test("A later version of the format is named as such")
     func laterVersion() throws {
         var (container, message) = try sample()
-        container[4] = 2
-        #expect(throws: OriginalMessageError.unsupportedVersion(2)) { try rebuilt(sealed(container), message) }
+        container[4] = 3
+        #expect(throws: OriginalMessageError.unsupportedVersion(3)) { try rebuilt(sealed(container), message) }
     }
 
     @Test("A hostile container can neither repeat an attachment nor exceed the length it states")

@@ -59,6 +59,24 @@ struct BackupCommandTests {
         expectDone(proof)
     }
 
+    @Test(
+        "A new message with the unique name and the size of one that is gone is another message",
+        arguments: ["keep", "mirror"])
+    func twins(deleted: String) throws {
+        let place = try BackupPlace(messages: 6)
+        let pst = place.path("fredb.pst")
+        expectDone(try place.copy(to: pst, "--since-state", "last"))
+        let old = try place.file(6)
+        let new = ".Archive/" + old
+        try place.rename(old, new)
+        let url = URL(fileURLWithPath: "\(place.maildir)/\(new)")
+        let text = try String(contentsOf: url, encoding: .utf8)
+        try text.replacingOccurrences(of: "number 6", with: "number 8").write(
+            to: url, atomically: true, encoding: .utf8)
+        expectDone(try place.copy(to: pst, "--since-state", "last", "--deleted", deleted))
+        try BackupPlace.expect(pst, holds: deleted == "keep" ? [1, 2, 3, 4, 5, 6, 8] : [1, 2, 3, 4, 5, 8])
+    }
+
     @Test("A lost journal is rebuilt from the PST, and nothing is copied twice or forgotten", arguments: [true, false])
     func lostJournal(isDeletedBefore: Bool) throws {
         let place = try BackupPlace(messages: 9)

@@ -130,6 +130,42 @@ struct RealServerTests {
         await program.end()
     }
 
+    @Test("Proven messages are removed, one by one, and no other", arguments: MailServer.available)
+    func removal(kind: MailServer.Kind) async throws {
+        let server = try #require(MailServer.of(kind))
+        let user = try server.makeUser()
+        let program = try await server.client(user)
+        for number in 1...20 { try await program.append(Array("Subject: \(number)\r\n\r\n".utf8), to: "INBOX") }
+        // Marked by the user, who may change his mind.
+        try await program.select("INBOX")
+        try await program.run("UID STORE 1:4 +FLAGS (\\Deleted)")
+        let store = try await Self.connect(server, user)
+        let inbox = try await Mail.inbox(of: store)
+        let rows = try await store.contents(of: inbox).rows
+        try await program.run("UID STORE 20 +FLAGS (\\Deleted)")
+        try await program.run("UID EXPUNGE 20")
+        let chosen = rows[5..<9] + [rows[11], rows[19]]
+        let outcomes = try await store.remove(chosen.map { ProvenMessage(row: $0, digest: []) }, from: inbox)
+        let left = try await store.contents(of: inbox).rows
+        #expect(left == rows.filter { !chosen.contains($0) })
+        let removed = outcomes.map { outcome in
+            if case .removed = outcome { true } else { false }
+        }
+        #expect(removed == [true, true, true, true, true, false])
+        guard case .vanished? = outcomes.last else {
+            Issue.record("a message that had gone is no vanished one")
+            return
+        }
+        let stranger = ContentsRow(
+            id: MessageID(rawValue: "1.1"), state: MessageState(), deliveryTime: nil, size: 1, location: "")
+        await #expect(throws: StoreError.self) {
+            _ = try await store.remove([ProvenMessage(row: stranger, digest: [])], from: inbox)
+        }
+        #expect(try await store.contents(of: inbox).rows == left)
+        await store.close()
+        await program.end()
+    }
+
     @Test("The contract of stores that tell changes is kept", arguments: MailServer.available, extensions)
     func contract(kind: MailServer.Kind, without: Set<String>) async throws {
         let server = try #require(MailServer.of(kind))

@@ -38,9 +38,12 @@ public actor MemoryMailbox: UpdatableMessageStore {
     private var saving: @Sendable (Int) throws(StoreError) -> Void = { _ in }
 
     private let key: String
+    /// Whether a message that is moved has another id afterwards.
+    private let givesNewIDs: Bool
 
-    public init(_ key: String = "memory") {
+    public init(_ key: String = "memory", givesNewIDs: Bool = false) {
         self.key = key
+        self.givesNewIDs = givesNewIDs
     }
 
     public func setSaving(_ saving: @escaping @Sendable (Int) throws(StoreError) -> Void) { self.saving = saving }
@@ -92,10 +95,18 @@ public actor MemoryMailbox: UpdatableMessageStore {
         }
     }
 
-    public func move(_ message: MessageID, from folder: FolderID, to target: FolderID) throws(StoreError) {
+    public func move(
+        _ message: MessageID, from folder: FolderID, to target: FolderID
+    ) throws(StoreError) -> MessageID {
         guard let moved = folders[folder]?.messages[message] else { throw Self.missing(message.rawValue) }
-        try change(target) { (folder) throws(StoreError) in folder.messages[message] = moved }
-        try change(folder) { (folder) throws(StoreError) in folder.messages[message] = nil }
+        // As where a message goes into another file: it is another one there.
+        let id = givesNewIDs ? MessageID(rawValue: "m\(next)") : message
+        next += givesNewIDs ? 1 : 0
+        try change(target) { (folder) throws(StoreError) in folder.messages[id] = moved }
+        if id != message || folder != target {
+            try change(folder) { (folder) throws(StoreError) in folder.messages[message] = nil }
+        }
+        return id
     }
 
     public func delete(_ message: MessageID, from folder: FolderID) throws(StoreError) {

@@ -35,7 +35,9 @@ struct NightlyRun: Sendable {
         _ plan: MailboxPlan, isDryRun: Bool, _ budget: DownloadBudget?, _ reporter: any Reporter
     ) async -> TransferResult {
         do throws(StoreError) {
-            return try await plan.command(isDryRun: isDryRun).copy(to: plan.out, reporter: reporter, sharing: budget)
+            let command = try plan.command(isDryRun: isDryRun)
+            return await command.copy(
+                to: plan.out, command.output.plan(out: plan.out), reporter, sharing: budget)
         } catch {
             return TransferRun.failed(error, reporter)
         }

@@ -32,14 +32,17 @@ struct OriginalKeeper {
             guard let digest = try? reader.finish() else { return nil }
             digests.append(digest)
         }
-        let sha = SHA256()
+        let (sha, xxh) = (SHA256(), XXH3())
         for start in stride(from: 0, to: bytes.count, by: MappedFile.discardStep) {
             let range = start..<min(start + MappedFile.discardStep, bytes.count)
-            sha.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+            let piece = UnsafeRawBufferPointer(rebasing: bytes[range])
+            sha.update(piece)
+            xxh.update(piece)
             file.discard(range)
         }
         let bare = OriginalContainer(
-            length: bytes.count, digest: sha.finish(), fingerprint: ItemFingerprint(item, digests: digests))
+            length: bytes.count, digest: sha.finish(), check: xxh.finish(),
+            fingerprint: ItemFingerprint(item, digests: digests))
         guard bare.digest.count == SHA256.size else { return nil }
         let referenced = Set(plan.pieces.map(\.reference.source))
         let dictionary = OriginalDictionary.entries(item, excluding: referenced)

@@ -27,25 +27,25 @@ public enum OriginalMessage {
     /// - Parameters:
     ///   - property: the value of ``property``.
     ///   - message: the item as it is now; its streams are read.
-    ///   - digest: SHA-256 of all that `sink` has taken, where that is computed anyway; it is then not done twice.
+    /// - Returns: SHA-256 of the original, 32 bytes.
     /// - Throws: ``OriginalMessageError``, upon which the message has to be composed from its properties; and whatever
     ///   `sink` throws.
+    @discardableResult
     public static func rebuild(
-        from property: [UInt8], message: MessageObject, digest: (() -> [UInt8])? = nil,
-        to sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
+        from property: [UInt8], message: MessageObject, to sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> [UInt8] {
         let container = try OriginalContainer(parsing: property)
         let item = StoredItem(message)
         var comparison = FingerprintComparison(container.fingerprint, item)
         try comparison.checkBeforeReading()
         var rebuilder = OriginalRebuilder(container: container, item: item)
-        let sha = SHA256()
+        let proof = Proof(of: container)
         var length = 0
         do {
             try rebuilder.run { bytes in
                 guard bytes.count <= container.length - length else { throw OriginalMessageError.digestMismatch }
                 length += bytes.count
-                if digest == nil { sha.update(bytes) }
+                proof.update(bytes)
                 try sink(bytes)
             }
         } catch let error as OriginalMessageError {
@@ -54,8 +54,36 @@ public enum OriginalMessage {
             throw error
         }
         try comparison.checkContent(rebuilder.digests)
-        guard length == container.length, digest?() ?? sha.finish() == container.digest else {
-            throw OriginalMessageError.digestMismatch
+        guard length == container.length, proof.holds else { throw OriginalMessageError.digestMismatch }
+        return container.digest
+    }
+
+    /// Compares what is rebuilt with what the container says: by XXH3 where it has one, which takes a tenth of the time.
+    private enum Proof {
+        case check(XXH3, expected: [UInt8])
+        case digest(SHA256, expected: [UInt8])
+
+        init(of container: OriginalContainer) {
+            self =
+                if let check = container.check {
+                    .check(XXH3(), expected: check)
+                } else {
+                    .digest(SHA256(), expected: container.digest)
+                }
+        }
+
+        func update(_ bytes: UnsafeRawBufferPointer) {
+            switch self {
+            case .check(let xxh, _): xxh.update(bytes)
+            case .digest(let sha, _): sha.update(bytes)
+            }
+        }
+
+        var holds: Bool {
+            switch self {
+            case .check(let xxh, let expected): xxh.finish() == expected
+            case .digest(let sha, let expected): sha.finish() == expected
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 public import IMAPGrammar
 import Synchronization
 
-/// A connection that is logged on: knows what the server can do, and which mailbox is open. Nothing here changes a
-/// mailbox: EXAMINE, and no command that stores.
+/// A connection that is logged on: knows what the server can do, and which mailbox is open. Nothing changes a mailbox
+/// (EXAMINE, and no command that stores), except what `IMAPSession+Remove.swift` is for.
 public final class IMAPSession: Sendable {
     public let connection: IMAPConnection
     public let capabilities: Capabilities
@@ -44,15 +44,22 @@ public final class IMAPSession: Sendable {
     public func examine(_ mailbox: MailboxName) async throws(IMAPError) -> SelectedMailbox {
         await selection.enter()
         defer { selection.leave() }
-        return try await examineAlone(mailbox)
+        return try await openAlone(mailbox, by: "EXAMINE")
     }
 
-    private func examineAlone(_ mailbox: MailboxName) async throws(IMAPError) -> SelectedMailbox {
+    /// Opens a mailbox for writing: SELECT — RFC 9051 6.3.2.
+    func select(_ mailbox: MailboxName) async throws(IMAPError) -> SelectedMailbox {
+        await selection.enter()
+        defer { selection.leave() }
+        return try await openAlone(mailbox, by: "SELECT")
+    }
+
+    private func openAlone(_ mailbox: MailboxName, by name: String) async throws(IMAPError) -> SelectedMailbox {
         selected.withLock { $0 = nil }
-        var text = command("EXAMINE", mailbox: mailbox)
+        var text = command(name, mailbox: mailbox)
         if capabilities.hasConditionalStore { text.append(" (CONDSTORE)") }
         let (found, _) = try await connection.run(
-            text, named: "EXAMINE", into: SelectedMailbox(name: mailbox)
+            text, named: name, into: SelectedMailbox(name: mailbox)
         ) { mailbox, response in
             mailbox.take(response)
         }
@@ -91,7 +98,7 @@ public final class IMAPSession: Sendable {
         await selection.enter()
         defer { selection.leave() }
         var found = selected.withLock { $0 }
-        if found?.name != mailbox { found = try await examineAlone(mailbox) }
+        if found?.name != mailbox { found = try await openAlone(mailbox, by: "EXAMINE") }
         guard let found else { throw IMAPError(.closed, "no mailbox is open") }
         let pending = commands(found).map {
             ClientCommand(text: $0, receiver: receiver)

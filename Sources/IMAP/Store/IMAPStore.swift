@@ -52,9 +52,9 @@ public final class IMAPStore: SynchronizingStore {
         }
     }
 
-    private var main: SessionProvider { providers[0] }
+    var main: SessionProvider { providers[0] }
 
-    private func failure(_ error: IMAPError, _ folder: FolderInfo? = nil) -> StoreError {
+    func failure(_ error: IMAPError, _ folder: FolderInfo? = nil) -> StoreError {
         StoreError(error, at: description, folder: folder?.path)
     }
 

@@ -161,4 +161,11 @@ public struct NameToIDMap: Sendable {
 
     /// Says that the file has the map as it is now.
     mutating func markStored() { changed = [] }
+
+    /// The same names under the same ids, for a store that has no map yet.
+    public var forNewStore: NameToIDMap {
+        var copy = self
+        copy.changed = Set([Stream.bucketCount, Stream.sets, Stream.entries, Stream.strings] + buckets.keys)
+        return copy
+    }
 }

@@ -17,12 +17,16 @@ extension PSTFile {
         }
         changedFolders.removeAll()
         try tables.write()
+        try writeStoreObject()
         try writeNames()
         try inNodes { () throws(NDBError) in try database.commit() }
+        addedMessages = 0
     }
 
-    private var hasChanges: Bool {
-        !changedFolders.isEmpty || tables.haveChanges || !names.changed.isEmpty || database.uncommittedBytes > 0
+    /// Whether a checkpoint would write anything.
+    public var hasChanges: Bool {
+        !changedFolders.isEmpty || tables.haveChanges || !names.changed.isEmpty || !storeChanges.isEmpty
+            || database.uncommittedBytes > 0
     }
 
     /// Makes the file what it was at the last checkpoint. The object is of no use afterwards.
@@ -50,6 +54,14 @@ extension PSTFile {
         try table.change { (table) throws(LTPError) in
             try table.updateCells(id: folder.id.rawValue, version: version, cells, in: database)
         }
+    }
+
+    private func writeStoreObject() throws(PSTError) {
+        guard !storeChanges.isEmpty else { return }
+        try edit(.messageStore) { (context) throws(LTPError) in
+            for (id, value) in storeChanges { try context.set(id, value) }
+        }
+        storeChanges = []
     }
 
     private func writeNames() throws(PSTError) {

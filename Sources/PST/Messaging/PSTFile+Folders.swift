@@ -121,6 +121,38 @@ extension PSTFile {
         return try inTables { () throws(LTPError) in try context.value(id) }
     }
 
+    /// The name of a folder, and the one in which it lies; nil for the top.
+    public func place(of id: NodeID) throws(PSTError) -> (name: String, parent: NodeID?) {
+        let folder = try self.folder(id)
+        let isTop = folder.parent == topFolder || folder.parent == id
+        return (folder.name, isTop ? nil : folder.parent)
+    }
+
+    /// Every folder of the mail tree that its parent lists, parents before their children.
+    public func allFolders() throws(PSTError) -> [NodeID] {
+        var folders: [NodeID] = []
+        var seen: Set<NodeID> = [topFolder]
+        var next = [topFolder]
+        while let parent = next.popLast() {
+            for id in try listedFolders(below: parent) where seen.insert(id).inserted {
+                folders.append(id)
+                next.append(id)
+            }
+        }
+        return folders
+    }
+
+    private func listedFolders(below parent: NodeID) throws(PSTError) -> [NodeID] {
+        let table = parent.sibling(.hierarchyTable)
+        guard try inNodes({ () throws(NDBError) in try database.node(table) }) != nil else { return [] }
+        let ids = try tables.table(table).read { (table) throws(LTPError) in try table.rowIDs() }
+        var found: [NodeID] = []
+        for id in ids.map({ NodeID(rawValue: $0) }) where id.type == .normalFolder {
+            if try inNodes({ () throws(NDBError) in try database.node(id) }) != nil { found.append(id) }
+        }
+        return found
+    }
+
     /// Names from the top of the tree; none for the top itself.
     public func path(of folder: NodeID) throws(PSTError) -> [String] {
         var names: [String] = []

@@ -51,6 +51,7 @@ extension PSTFile {
         }
         if message.isUnread { folder.unreadCount += 1 }
         noteContents(of: folder, table)
+        addedMessages += 1
         return id
     }
 
@@ -127,6 +128,12 @@ extension PSTFile {
         guard let row else { return false }
         guard case .integer32(let bits)? = row.value(.messageFlags) else { return true }
         return !MessageFlags(rawValue: bits).contains(.read)
+    }
+
+    /// The folder in which a message lies; nil where there is no such message.
+    public func folder(ofMessage message: NodeID) throws(PSTError) -> NodeID? {
+        guard message.type == .normalMessage else { return nil }
+        return try inNodes { () throws(NDBError) in try database.node(message) }?.parent
     }
 
     private func messageEntry(_ message: NodeID, in folder: NodeID) throws(PSTError) -> NodeEntry {

@@ -23,6 +23,10 @@ public final class PSTFile {
     public internal(set) var deletedItems: NodeID?
     /// A store of our own making that must get a wastebasket.
     let isNew: Bool
+    /// Properties of the message store object that the file does not have yet.
+    var storeChanges: [(id: UInt16, value: PropertyValue)] = []
+    /// Messages added since the last checkpoint.
+    var addedMessages = 0
 
     /// What identifies a new store; random unless a test fixes it.
     public struct Identity: Sendable {
@@ -58,13 +62,15 @@ public final class PSTFile {
     }
 
     /// An empty store in an empty storage. `displayName` is cut at 255 UTF-16 units.
+    /// - Parameter names: those of another store, where messages built for that are to fit into this one too.
     public static func create(
-        in storage: any Storage, displayName: String, encoding: ContentEncoding, identity: Identity = .random()
+        in storage: any Storage, displayName: String, encoding: ContentEncoding, identity: Identity = .random(),
+        names: NameToIDMap? = nil
     ) throws(PSTError) -> PSTFile {
         let database = NodeDatabase.create(in: storage, encoding: encoding)
         let file = PSTFile(
-            database, recordKey: identity.recordKey, names: NameToIDMap(), topFolder: .ipmSubtree, deletedItems: nil,
-            isNew: true)
+            database, recordKey: identity.recordKey, names: names?.forNewStore ?? NameToIDMap(),
+            topFolder: .ipmSubtree, deletedItems: nil, isNew: true)
         let name = FolderName.displayable(displayName)
         try StoreSkeleton(
             displayName: name, recordKey: identity.recordKey, replica: identity.replica, database: database

@@ -126,6 +126,20 @@ public final class NodeDatabase {
     }
 }
 
+/// Space.
+extension NodeDatabase {
+    /// Bytes of the file, with what the running transaction has added to it.
+    public var allocatedBytes: UInt64 {
+        isSpaceKnown ? FileGeometry.fileSize(sections: allocator.sectionCount) : committed.root.fileSize
+    }
+
+    /// Bytes of the file that are free.
+    public var freeBytes: UInt64 { isSpaceKnown ? allocator.freeBytes : committed.root.freeBytes }
+
+    /// By how many bytes the file grows.
+    public static var growth: UInt64 { FileGeometry.sectionSize }
+}
+
 /// Nodes.
 extension NodeDatabase {
     public func node(_ id: NodeID) throws(NDBError) -> NodeEntry? {

@@ -116,18 +116,23 @@ extension FolderWork {
         _ message: JournalMessage, to row: ContentsRow, in place: FolderID?
     ) async throws(StoreError) {
         guard let place else { return }
+        try await bring(message, to: row, message.destination, in: place)
+    }
+
+    /// - Parameter id: of the message in the destination.
+    private func bring(
+        _ message: JournalMessage, to row: ContentsRow, _ id: MessageID, in place: FolderID
+    ) async throws(StoreError) {
         if message.state != row.state {
-            try await run.destination.setState(row.state, of: message.destination, in: place)
+            try await run.destination.setState(row.state, of: id, in: place)
             account.counts.stateChanged += 1
         }
-        if message.id != row.id {
-            try await run.destination.setOrigin(row.id, of: message.destination, in: place)
-        }
+        if message.id != row.id { try await run.destination.setOrigin(row.id, of: id, in: place) }
     }
 
     /// - Returns: the messages that have not just moved here.
     private func applyMoved(_ rows: [ContentsRow]) async throws(StoreError) -> [ContentsRow] {
-        guard !run.candidates.isEmpty || run.hasKept else { return rows }
+        guard run.source.hasReliablePersistentIDs, !run.candidates.isEmpty || run.hasKept else { return rows }
         var new: [ContentsRow] = []
         for row in rows {
             guard let candidate = try candidate(for: row) else {
@@ -170,15 +175,17 @@ extension FolderWork {
     private func take(_ candidate: MoveCandidates.Candidate, _ row: ContentsRow) async throws(StoreError) {
         let target = try await makeTarget()
         let message = candidate.message
+        var id = message.destination
         if let origin = candidate.destination, origin != target.destination {
-            try await run.destination.move(message.destination, from: origin, to: target.destination)
+            id = try await run.destination.move(id, from: origin, to: target.destination)
             account.counts.moved += 1
         }
-        try await bring(message, to: row, in: target.destination)
+        try await bring(message, to: row, id, in: target.destination)
         try await freeID(of: row, in: target, for: message.rowID)
-        _ = try run.journal.move(
-            message.rowID, to: target.row, id: row.id, persistentID: row.persistentID, state: row.state,
-            location: row.location, run: run.record.run)
+        let moved = NewJournalMessage(
+            id: row.id, persistentID: row.persistentID, digest: message.digest, size: message.size, state: row.state,
+            location: row.location, destination: id)
+        _ = try run.journal.move(message.rowID, to: target.row, as: moved, run: run.record.run)
         account.counts.alreadyThere += 1
     }
 
@@ -189,8 +196,7 @@ extension FolderWork {
         guard run.hasKept, let kept = try run.journal.message(target.row, row.id), kept.goneRun != nil,
             kept.rowID != taker
         else { return }
-        // No source has an id that begins so.
-        let id = MessageID(rawValue: "//gone/\(run.record.run)/\(kept.rowID.number)")
+        let id = MessageID.kept(run: run.record.run, kept.rowID)
         let renamed = ContentsRow(
             id: id, state: kept.state, deliveryTime: nil, size: kept.size, location: kept.location,
             persistentID: kept.persistentID)

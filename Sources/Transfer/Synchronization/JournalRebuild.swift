@@ -46,11 +46,12 @@ struct JournalRebuild<Destination: UpdatableMessageStore> {
                 // A message that does not tell where it is from was put there by someone else. One that tells the same as
                 // another is a copy of it, made there too.
                 guard let origin = message.origin, try journal.message(row, origin) == nil else { continue }
-                try journal.insert(
+                let rowID = try journal.insert(
                     NewJournalMessage(
                         id: origin, persistentID: nil, digest: message.digest, size: message.size,
                         state: message.state, location: "", destination: message.id),
                     folder: row, run: run)
+                if origin.isKept { try journal.markGone(rowID, run: run) }
                 recorded += 1
             }
         }
