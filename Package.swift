@@ -117,6 +117,13 @@ let package = Package(
 
         // Tests, one target a module.
         module("TestSupport", ["MailStore", "PSTNDB", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
+        module(
+            "MailServers",
+            [
+                "IMAP", "IMAPGrammar", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Tests/MailServers"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
@@ -137,7 +144,7 @@ let package = Package(
         tests(
             "IMAPTests",
             [
-                "IMAPStore", "IMAP", "IMAPGrammar", "MailStore", "MAPI", "BinaryIO", "TestSupport",
+                "MailServers", "IMAPStore", "IMAP", "IMAPGrammar", "MailStore", "MAPI", "BinaryIO", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -151,15 +158,15 @@ let package = Package(
         tests(
             "CommandLineTests",
             [
-                "CommandLine", "mailbackup", "Transfer", "MailStore", "Maildir", "PSTStore", "MAPI", "TestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLine", "mailbackup", "Transfer", "IMAPStore", "IMAPGrammar", "MailStore", "Maildir", "PSTStore",
+                "MAPI", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests(
             "EndToEndTests",
             [
-                "Readback", "TestSupport", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib", "mailbackup",
-                "MailboxGenerator",
+                "Readback", "TestSupport", "MailServers", "IMAP", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib",
+                "mailbackup", "MailboxGenerator",
             ]),
     ]
 )

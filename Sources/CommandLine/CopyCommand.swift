@@ -72,7 +72,10 @@ struct CopyCommand: AsyncParsableCommand {
     @Flag(help: "Read everything, write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Batches of messages converted at the same time, 1 to 64.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Batches of messages converted at the same time, 1 to 64; also how many connections to a server are used at"
+                + " most, up to 4.", valueName: "n"))
     var jobs = 3
 
     @OptionGroup(title: "Output")
@@ -107,7 +110,7 @@ struct CopyCommand: AsyncParsableCommand {
     private func copy(_ plan: OutputPlan, _ reporter: any Reporter) async -> TransferResult {
         do throws(StoreError) {
             let url = if let source { source } else { try SourceURL.ofAccount(user) }
-            let source = try await url.open(user: user, server)
+            let source = try await url.open(user: user, server, connections: jobs)
             var backup = Backup(
                 user: user, out: plan.file(out: out), sourceName: url.name(user: user, of: source),
                 storeOptions: storeOptions,

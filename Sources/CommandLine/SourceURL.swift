@@ -51,11 +51,18 @@ enum SourceURL: Hashable {
         return "imap://\(user ?? "")@\(host)"
     }
 
-    /// - Parameter user: whose mailbox; a Maildir is one's, whoever is named.
-    func open(user: String?, _ options: ServerOptions) async throws(StoreError) -> any SynchronizingStore {
+    /// - Parameters:
+    ///   - user: whose mailbox; a Maildir is one's, whoever is named.
+    ///   - connections: to a server, at most, where there is much to fetch.
+    func open(
+        user: String?, _ options: ServerOptions, connections: Int = 1
+    ) async throws(StoreError) -> any SynchronizingStore {
         switch self {
         case .maildir(let path, let layout): return try MaildirStore(path: path, layout: layout)
-        case .server(let server): return try await IMAPStore.connect(try options.imapOptions(server, user: user))
+        case .server(let server):
+            var imapOptions = try options.imapOptions(server, user: user)
+            imapOptions.connections = connections
+            return try await IMAPStore.connect(imapOptions)
         }
     }
 

@@ -2,6 +2,7 @@ import BinaryIO
 import IMAPGrammar
 import IMAPStore
 import MAPI
+import MailServers
 import MailStore
 import TestSupport
 import Testing
@@ -260,7 +261,7 @@ struct RealServerTests {
             options.session.account.proof = .password { () throws(IMAPError) in Secret("wrong-secret") }
             let wrong = options
             let error = await #expect(throws: StoreError.self) { _ = try await IMAPStore.connect(wrong) }
-            #expect(error?.code == .accessDenied)
+            #expect(error?.code == .loginRefused)
             #expect(error?.message.contains("\(user) (as backup-admin)") == true, "\(error?.message ?? "")")
         }
         await program.end()

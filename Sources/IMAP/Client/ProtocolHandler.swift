@@ -119,7 +119,8 @@ final class ProtocolHandler: ChannelDuplexHandler {
             do {
                 response = try Response(frame)
             } catch {
-                throw IMAPError(.protocolViolation, error.description)
+                let isSecret = pipeline.redaction.hides(frame.text)
+                throw IMAPError(.protocolViolation, isSecret ? "not IMAP: (removed)" : error.description)
             }
             let effect = try handle(response, context: context)
             guard let effect else { continue }

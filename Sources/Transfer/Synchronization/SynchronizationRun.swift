@@ -137,7 +137,7 @@ extension SynchronizationRun {
             _ = try await source.changes(in: info, since: nil, given: try journal.given(folder.id))
         } catch {
             if error.code == .vanished { return true }
-            if error.endsListing { throw error }
+            if error.endsRun { throw error }
             account.tell(error.located(folder.path))
         }
         return false
@@ -172,7 +172,7 @@ extension SynchronizationRun {
         do {
             changes = try await source.changes(in: folder, since: last, given: given)
         } catch {
-            if error.endsListing { throw error }
+            if error.endsRun { throw error }
             return .unknown(error)
         }
         if match?.isCertain == false, changes.gone.count * 2 > given.count { return .another }
@@ -241,7 +241,7 @@ extension SynchronizationRun {
         do {
             return try await source.changes(in: folder, since: nil, given: [])
         } catch {
-            if error.endsListing { throw error }
+            if error.endsRun { throw error }
             account.tell(error.located(folder.path))
             return nil
         }
@@ -329,12 +329,14 @@ extension SynchronizationRun {
 }
 
 extension StoreError {
-    /// There is no use in asking for the next folder.
-    fileprivate var endsListing: Bool { code == .cancelled || code == .unavailable }
-
-    /// There is no use in asking for the next message: the server is away, wants to be left alone, or was asked for as much
-    /// as it may be.
-    var endsRun: Bool { code == .cancelled || code == .unavailable || code == .temporary }
+    /// There is no use in asking for the next folder or message: the server is away, does not let us in any more, wants to
+    /// be left alone, or was asked for as much as it may be.
+    var endsRun: Bool {
+        switch code {
+        case .cancelled, .unavailable, .temporary, .loginRefused, .configuration: true
+        default: false
+        }
+    }
 }
 
 extension [GivenMessage] {
