@@ -83,8 +83,7 @@ struct ServerReport {
                 "Exchange: a message that it cannot convert comes as a text that says so; each is told as a problem",
                 "Exchange: the archive mailbox, public folders and recoverable items are not to be had over IMAP; notes,"
                     + " tasks and meetings come as mail, without what is their own",
-                "Exchange: it slows down who fetches much; a run that is told to wait waits, and ends with 75 where it"
-                    + " has to wait too often",
+                "Exchange: it slows down who fetches much; a run waits as long as the server asks for",
             ]
         }
         if capabilities.contains("X-GM-EXT-1") {

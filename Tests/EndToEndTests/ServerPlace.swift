@@ -92,7 +92,7 @@ extension MailServer {
         _ = try CommandRun.run(
             "sh",
             [
-                "-ec", "mkdir -p \"$2\"; cp -a \"$1/.\" \"$2/Maildir\"; \(owner)", "sh", maildir,
+                "-ec", "mkdir -p \"$2\"; cp -a \"$1/.\" \"$2/Maildir\"; chmod -R go= \"$2\"; \(owner)", "sh", maildir,
                 String(target.dropLast(8)),
             ]
         ).succeeded()

@@ -24,11 +24,13 @@ struct SeveralConnectionsTests {
         let store = try await IMAPStore.connect(options)
         let inbox = try await Mail.inbox(of: store)
         let rows = try await store.contents(of: inbox).rows
-        for start in stride(from: 0, to: rows.count, by: 20) {
-            store.prefetch(rows[start..<min(start + 20, rows.count)], in: inbox)
+        var texts: [String] = []
+        for start in stride(from: 0, to: rows.count, by: 40) {
+            for batch in stride(from: start, to: start + 40, by: 10) {
+                store.prefetch(rows[batch..<batch + 10], in: inbox)
+            }
+            for row in rows[start..<start + 40] { texts.append(try Mail.text(try await store.open(row, in: inbox))) }
         }
-        let opened = await Mail.openAll(rows, in: inbox, of: store)
-        let texts = try opened.map { try Mail.text($0.get()) }
         #expect(texts == Self.small.messages.map(\.body), sourceLocation: sourceLocation)
         await store.close()
     }

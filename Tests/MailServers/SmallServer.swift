@@ -6,6 +6,12 @@ package struct SmallServer: Sendable {
         package var body: String
         /// What the server says it is; nil: what it is.
         package var size: Int?
+
+        package init(uid: UInt32, body: String, size: Int? = nil) {
+            self.uid = uid
+            self.body = body
+            self.size = size
+        }
     }
 
     package var capabilities = "IMAP4rev1 SASL-IR AUTH=PLAIN UNSELECT"

@@ -197,7 +197,12 @@ final class ProtocolHandler: ChannelDuplexHandler {
         end.record(error)
         timer?.cancel()
         greeting.finish(.failure(error))
-        for command in pipeline.removeAll() { command.completion.finish(.failure(error)) }
+        // Servers work through commands in order.
+        var told = error
+        for command in pipeline.removeAll() {
+            command.completion.finish(.failure(told))
+            told.isBehind = true
+        }
         context.close(promise: nil)
     }
 }

@@ -35,6 +35,11 @@ struct BatchFetch: Sendable {
                 } catch {
                     guard error.endsConnection else { throw error }
                     await lease.provider.drop(session)
+                    if error.isBehind {
+                        // Whoever was to be answered counts the loss; there may be many before it is our turn.
+                        try await lease.provider.pause(.zero)
+                        continue
+                    }
                     if let uid = plan.lost(asked) {
                         settle(uid, .inputOutput, "\(place): the connection was lost over it each time")
                         backoff.progressed()

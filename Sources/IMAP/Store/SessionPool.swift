@@ -43,7 +43,9 @@ final class SessionPool: Sendable {
         let count = min(max(options.connections, 1), StoreLimits.connections)
         let opener = SessionOpener(options: options.session)
         providers = (0..<count).map { SessionProvider(options: options, opener: opener, isExtra: $0 > 0) }
-        let places = Array(repeating: Place(), count: count)
+        var places = Array(repeating: Place(), count: count)
+        // The store is made once the main connection stands.
+        places[0].works = true
         state = Mutex(State(places: places, bytesPerConnection: max(options.bytesPerConnection, 1)))
     }
 

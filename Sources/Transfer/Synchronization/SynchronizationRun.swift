@@ -137,7 +137,7 @@ extension SynchronizationRun {
             _ = try await source.changes(in: info, since: nil, given: try journal.given(folder.id))
         } catch {
             if error.code == .vanished { return true }
-            if error.endsRun { throw error }
+            if error.endsListing { throw error }
             account.tell(error.located(folder.path))
         }
         return false
@@ -172,7 +172,7 @@ extension SynchronizationRun {
         do {
             changes = try await source.changes(in: folder, since: last, given: given)
         } catch {
-            if error.endsRun { throw error }
+            if error.endsListing { throw error }
             return .unknown(error)
         }
         if match?.isCertain == false, changes.gone.count * 2 > given.count { return .another }
@@ -241,7 +241,7 @@ extension SynchronizationRun {
         do {
             return try await source.changes(in: folder, since: nil, given: [])
         } catch {
-            if error.endsRun { throw error }
+            if error.endsListing { throw error }
             account.tell(error.located(folder.path))
             return nil
         }
@@ -329,14 +329,17 @@ extension SynchronizationRun {
 }
 
 extension StoreError {
-    /// There is no use in asking for the next folder or message: the server is away, does not let us in any more, wants to
-    /// be left alone, or was asked for as much as it may be.
-    var endsRun: Bool {
+    /// There is no use in asking for the next folder: the server is away, or does not let us in any more.
+    fileprivate var endsListing: Bool {
         switch code {
-        case .cancelled, .unavailable, .temporary, .loginRefused, .configuration: true
+        case .cancelled, .unavailable, .loginRefused, .configuration: true
         default: false
         }
     }
+
+    /// There is no use in asking for the next message: neither for the next folder, or the server wants to be left alone, or
+    /// was asked for as much as it may be.
+    var endsRun: Bool { endsListing || code == .temporary }
 }
 
 extension [GivenMessage] {
