@@ -175,7 +175,8 @@ struct MergeHistory {
         var expected: [String: [String]] = [:]
         for (path, line) in seen.values { expected[path, default: []].append(line) }
         let found = try await scene.contents().filter { !$0.value.isEmpty }
-        try #require(found == expected.mapValues { $0.sorted() }, "seed \(seed)")
+        let isAll = found == expected.mapValues { $0.sorted() }
+        try #require(isAll, "seed \(seed): \(found.mapValues(\.count)), not \(expected.mapValues(\.count))")
         try #require(try scene.findings() == [], "seed \(seed)")
     }
 }
