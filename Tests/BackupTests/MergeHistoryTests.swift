@@ -67,7 +67,7 @@ struct MergeHistory {
         self.seed = seed
         random = SeededGenerator(seed: seed)
         let divisions: [BackupScene.Division] = [
-            .none, BackupScene.Division(maximumSize: 300_000), BackupScene.Division(split: .folder),
+            .none, BackupScene.Division(maximumSize: 200_000), BackupScene.Division(split: .folder),
         ]
         scene = try BackupScene(divisions[Int(seed) % divisions.count])
         model = try MaildirModel(scene.maildir)
