@@ -102,7 +102,7 @@ final class TextReporter: Reporter {
         let state = result.run.map { " · state \($0)" } ?? ""
         let note = run.isDryRun ? " · dry run, nothing written" : state
         say("\(run.out): \(parts.joined(separator: ", ")), \(size)\(note)")
-        for part in result.parts {
+        for part in result.parts where part.saved > 0 || run.isVerbose {
             say("   \(part.path): \(Format.bytes(part.bytes)), \(Format.count(part.saved, "new message"))")
         }
     }
