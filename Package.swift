@@ -35,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
@@ -97,12 +98,16 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
+        // What is to be copied.
+        module("Configuration", ["MailStore", .product(name: "TOMLKit", package: "TOMLKit")]),
+
         // The program.
         module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar", "PSTStore", "PST",
+                "Transfer", "Journal", "Configuration", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar",
+                "PSTStore", "PST",
                 "PSTVerification", "Readback",
                 "Conversion", "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -151,6 +156,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
+        tests("ConfigurationTests", ["Configuration", "MailStore", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "BackupTests",
@@ -158,8 +164,10 @@ let package = Package(
         tests(
             "CommandLineTests",
             [
-                "CommandLine", "mailbackup", "Transfer", "IMAPStore", "IMAPGrammar", "MailStore", "Maildir", "PSTStore",
-                "MAPI", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLine", "mailbackup", "Configuration", "Journal", "IMAPStore", "IMAPGrammar", "Transfer",
+                "MailStore",
+                "Maildir", "PSTStore", "MAPI", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests("ArchitectureTests", ["TestSupport"]),
         tests(

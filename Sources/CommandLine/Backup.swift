@@ -40,8 +40,13 @@ struct Backup {
             }
             return try await run(from: source, journal, plan, exists: exists, known, reporter)
         } catch {
+            failedStart?.record(error)
             return TransferRun.failed(error, reporter)
         }
+    }
+
+    private var failedStart: FailedStart? {
+        isDryRun ? nil : FailedStart(user: user, out: out, sourceName: sourceName, state: state)
     }
 
     /// Where a new file starts from; nil where it is to hold everything.

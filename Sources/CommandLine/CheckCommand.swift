@@ -1,9 +1,10 @@
 import ArgumentParser
+import Configuration
 import IMAPStore
 import MailStore
 
 /// `mailbackup check`: can this source be backed up, and what will be missing.
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Finds out whether a source can be backed up, and what will be missing.",
@@ -26,23 +27,35 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where the mail is: maildir:PATH, imaps://HOST[:PORT], imap://HOST[:PORT].", valueName: "url"),
+            "Where the mail is: maildir:PATH, imaps://HOST[:PORT], imap://HOST[:PORT]. Default: the configuration, else"
+                + " the Maildir of the local account USER.", valueName: "url"),
         transform: { try SourceURL($0) })
-    var source: SourceURL
+    var source: SourceURL?
+
+    @OptionGroup
+    var configured: ConfigurationOption
 
     @OptionGroup(title: "Servers")
     var server: ServerOptions
 
-    func validate() throws { try server.validate(for: source) }
+    func validate() throws {
+        guard source != nil || user?.isEmpty == false else { throw ValidationError("give --source or --user") }
+    }
+
+    var configuredUser: String? { user }
+    var needsConfiguration: Bool { source == nil }
+    static let configuredGroups: Set<ConfigurationKey.Group> = [.source]
 
     mutating func run() async throws {
+        try server.validate(for: source)
         try await CommandExit.run { [self] (output, errors) async throws(StoreError) in
             try await check(output, errors)
         }
     }
 
     private func check(_ output: Output, _ errors: Output) async throws(StoreError) -> ExitStatus {
-        let store = try await source.open(user: user, server)
+        let url = if let source { source } else { try SourceURL.ofAccount(user ?? "", after: configured.places) }
+        let store = try await url.open(user: user, server)
         output.write("Opened \(store.description.printable)\n")
         let hierarchy = try await store.hierarchy()
         if let server = store as? IMAPStore {

@@ -1,11 +1,13 @@
 import ArgumentParser
+import Configuration
 import Conversion
+import IMAPStore
 import MailStore
 import PSTStore
 import Transfer
 
 /// `mailbackup copy`: a mailbox into a PST, everything or what has changed.
-struct CopyCommand: AsyncParsableCommand {
+struct CopyCommand: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
         abstract: "Copies a mailbox into a PST, or brings a PST up to date.",
@@ -28,13 +30,19 @@ struct CopyCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where the mail is: maildir:PATH, with ?layout=maildir++ or ?layout=fs where the layout is not found out"
-                + " rightly; imaps://HOST[:PORT]; imap://HOST[:PORT]. Default: the Maildir of the local account USER.",
+                + " rightly; imaps://HOST[:PORT]; imap://HOST[:PORT]. Default: the configuration, else the Maildir of"
+                + " the local account USER.",
             valueName: "url"),
         transform: { try SourceURL($0) })
     var source: SourceURL?
 
-    @Option(help: ArgumentHelp("The PST to write or to bring up to date.", valueName: "file.pst"))
-    var out: String
+    @Option(
+        help: ArgumentHelp(
+            "The PST to write or to bring up to date. Default: what the configuration says.", valueName: "file.pst"))
+    var out: String?
+
+    @OptionGroup
+    var configured: ConfigurationOption
 
     @Option(help: ArgumentHelp("Display name of a new PST. Default: \"USER backup\".", valueName: "text"))
     var name: String?
@@ -87,34 +95,51 @@ struct CopyCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !user.isEmpty else { throw ValidationError("--user is empty") }
-        guard !out.isEmpty else { throw ValidationError("--out is empty") }
+        guard out?.isEmpty != true else { throw ValidationError("--out is empty") }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs \(jobs): 1 to 64 are possible") }
         guard archive || !yes else { throw ValidationError("--yes is for --archive") }
         guard !archive || !dryRun else { throw ValidationError("--archive cannot be tried with --dry-run") }
         guard !archive || yes || ArchiveConfirmation.canAsk else {
             throw ValidationError("--archive asks on a terminal, and there is none: give --yes")
         }
-        try server.validate(for: source)
-        try output.validate(out: out)
+        if let out { try output.validate(out: out) }
         if output.keep != nil, ![nil, .last].contains(state.sinceState) {
             throw ValidationError("--keep: each file starts from the last run; --since-state has no place here")
         }
     }
 
+    var configuredUser: String? { user }
+    var needsConfiguration: Bool { source == nil || out == nil }
+    static let configuredGroups: Set<ConfigurationKey.Group> = [.source, .selection, .output]
+
     mutating func run() async throws {
+        guard let out else {
+            throw ValidationError("--out is missing, and no configuration has 'out'")
+        }
+        try server.validate(for: source)
         let plan = output.plan(out: out)
         let run = TransferRun(display: display, user: user, out: plan.file(out: out), isDryRun: dryRun)
-        try await run.run { [self] reporter in await copy(plan, reporter) }
+        try await run.run { [self] reporter in await copy(to: out, plan, reporter) }
     }
 
-    private func copy(_ plan: OutputPlan, _ reporter: any Reporter) async -> TransferResult {
+    /// Copies; tells the reporter everything, at last how it ended.
+    /// - Parameter budget: what may be fetched together with other mailboxes.
+    func copy(
+        to out: String, _ plan: OutputPlan, _ reporter: any Reporter, sharing budget: DownloadBudget? = nil
+    ) async -> TransferResult {
+        let file = plan.file(out: out)
         do throws(StoreError) {
-            let url = if let source { source } else { try SourceURL.ofAccount(user) }
-            let source = try await url.open(user: user, server, connections: jobs)
+            let url = if let source { source } else { try SourceURL.ofAccount(user, after: configured.places) }
+            let name = url.name(user: user)
+            let source: any SynchronizingStore
+            do throws(StoreError) {
+                source = try await url.open(user: user, server, connections: jobs, sharing: budget)
+            } catch {
+                if !dryRun { FailedStart(user: user, out: file, sourceName: name, state: state).record(error) }
+                throw error
+            }
             var backup = Backup(
-                user: user, out: plan.file(out: out), sourceName: url.name(user: user, of: source),
-                storeOptions: storeOptions,
-                state: state)
+                user: user, out: file, sourceName: name, storeOptions: storeOptions, state: state)
             backup.output = plan
             backup.isDryRun = dryRun
             backup.verifies = verify

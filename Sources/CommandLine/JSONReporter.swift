@@ -56,7 +56,7 @@ final class JSONReporter: Reporter {
         case .runStarted(let start):
             guard !run.isQuiet else { return nil }
             var object = begin("run-started")
-            if let user = run.user { object.set("user", user) }
+            if let user = run.user, !run.isOneOfMany { object.set("user", user) }
             object.set("source", start.source)
             object.set("out", run.out)
             object.set("dry_run", run.isDryRun)
@@ -99,15 +99,22 @@ final class JSONReporter: Reporter {
         }
     }
 
-    private func begin(_ event: String) -> JSONObject {
+    /// An event, begun.
+    static func object(_ event: String) -> JSONObject {
         var object = JSONObject()
-        object.set("schema", Self.schema)
+        object.set("schema", schema)
         object.set("event", event)
         object.set("time", Format.timestamp(.now))
         return object
     }
 
-    private static func set(_ counts: TransferCounts, in object: inout JSONObject, withFolders: Bool = true) {
+    private func begin(_ event: String) -> JSONObject {
+        var object = Self.object(event)
+        if let user = run.user, run.isOneOfMany { object.set("user", user) }
+        return object
+    }
+
+    static func set(_ counts: TransferCounts, in object: inout JSONObject, withFolders: Bool = true) {
         if withFolders { object.set("folders", counts.folders) }
         object.set("listed", counts.listed)
         object.set("saved", counts.saved)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Conversion
 import Glibc
 import MailStore
@@ -6,7 +7,7 @@ import PSTStore
 import Transfer
 
 /// `mailbackup list`: what a PST or a source holds.
-struct ListCommand: AsyncParsableCommand {
+struct ListCommand: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Lists the folders of a PST or a source, and the messages in them.",
@@ -41,6 +42,9 @@ struct ListCommand: AsyncParsableCommand {
         transform: { try SourceURL($0) })
     var source: SourceURL?
 
+    @OptionGroup
+    var configured: ConfigurationOption
+
     @Flag(help: "List the messages too.")
     var messages = false
 
@@ -58,10 +62,14 @@ struct ListCommand: AsyncParsableCommand {
         guard (file != nil) != isMailbox else {
             throw ValidationError("give either a PST, or --source or --user")
         }
-        try server.validate(for: source)
     }
 
+    var configuredUser: String? { user }
+    var needsConfiguration: Bool { file == nil && source == nil }
+    static let configuredGroups: Set<ConfigurationKey.Group> = [.source]
+
     mutating func run() async throws {
+        try server.validate(for: source)
         try await CommandExit.run { [self] (output, errors) async throws(StoreError) in
             try await list(to: output, errors)
         }
@@ -85,6 +93,6 @@ struct ListCommand: AsyncParsableCommand {
     private func open() async throws(StoreError) -> any MessageStore {
         if let file { return try PSTSetSource.open(at: file) }
         if let source { return try await source.open(user: user, server) }
-        return try await SourceURL.ofAccount(user ?? "").open(user: user, server)
+        return try await SourceURL.ofAccount(user ?? "", after: configured.places).open(user: user, server)
     }
 }

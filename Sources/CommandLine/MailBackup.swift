@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import MailStore
 
 /// The command line: one subcommand a file.
 struct MailBackup: AsyncParsableCommand {
@@ -9,11 +10,12 @@ struct MailBackup: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, MergeCommand.self,
-            StatusCommand.self, CheckCommand.self, LibpstReaderCommand.self,
+            StatusCommand.self, CheckCommand.self, RunCommand.self, ConfigCommand.self, LibpstReaderCommand.self,
         ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy, restore, verify, list, merge, status or check")
+        throw ValidationError(
+            "a command is missing: copy, restore, verify, list, merge, status, check, run or config")
     }
 }
 
@@ -21,12 +23,19 @@ struct MailBackup: AsyncParsableCommand {
 public func runMailBackup() async -> Never {
     do {
         var command = try MailBackup.parseAsRoot()
+        if let configurable = command as? any ConfigurableCommand {
+            // The name of the program, and of the command.
+            command = try configurable.completed(Array(Swift.CommandLine.arguments.dropFirst(2)))
+        }
         if var command = command as? any AsyncParsableCommand {
             try await command.run()
         } else {
             try command.run()
         }
         exit(ExitStatus.success.rawValue)
+    } catch let error as StoreError {
+        Output(descriptor: STDERR_FILENO).write("mailbackup: \(TextReporter.line(error).printable)\n")
+        exit(ExitStatus(error, signal: nil).rawValue)
     } catch {
         let code = MailBackup.exitCode(for: error)
         if code.isSuccess || error is ExitCode { MailBackup.exit(withError: error) }
@@ -45,6 +54,7 @@ enum Version {
         "source: imap (TLS, STARTTLS; PLAIN, SCRAM-SHA-256, XOAUTH2, OAUTHBEARER; CONDSTORE, QRESYNC)",
         "output: pst (Unicode; none, permute, cyclic; byte-exact originals)",
         "incremental: journal (SQLite), updates in place, delta PSTs, saved states",
+        "many mailboxes: configuration (TOML), parallel, budgets, shards, summary by mail",
         "files: parts by size, year, month or folder; rotation of full copies and deltas; merge",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
         "verify: structure, read-back through libpst, comparison with the source",

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import IMAP
 
@@ -24,6 +25,20 @@ enum SecretPlace: Sendable {
                 throw IMAPError(.configuration, "the credential \(name): systemd gave none to this process")
             }
         }
+    }
+
+    /// As ``read()``, without keeping other mailboxes waiting while a command runs.
+    func readAside() async throws(IMAPError) -> Secret {
+        let result: Result<Secret, IMAPError> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                do throws(IMAPError) {
+                    continuation.resume(returning: .success(try read()))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
     }
 
     private static func output(of command: String) throws(IMAPError) -> Secret {

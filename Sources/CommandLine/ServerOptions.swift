@@ -122,7 +122,7 @@ struct ServerOptions: ParsableArguments {
         let place: SecretPlace
         if let oauthTokenCommand {
             let token = SecretPlace.command(oauthTokenCommand)
-            return .token { () async throws(IMAPError) in try token.read() }
+            return .token { () async throws(IMAPError) in try await token.readAside() }
         }
         if let passwordCommand {
             place = .command(passwordCommand)
@@ -136,6 +136,6 @@ struct ServerOptions: ParsableArguments {
                 "\(server.description): no password: give --password-command, --password-file, --password-credential or"
                     + " --oauth-token-command")
         }
-        return .password { () async throws(IMAPError) in try place.read() }
+        return .password { () async throws(IMAPError) in try await place.readAside() }
     }
 }

@@ -44,34 +44,49 @@ enum SourceURL: Hashable {
     }
 
     /// What the journal and the PST know the mailbox by; with whose rights it was read is no part of it.
-    func name(user: String?, of store: any MessageStore) -> String {
-        guard case .server(let url) = self else { return store.description }
-        let server = url.server.description
-        let host = server.firstRange(of: "://").map { server[$0.upperBound...] } ?? server[...]
-        return "imap://\(user ?? "")@\(host)"
+    func name(user: String?) -> String {
+        switch self {
+        // As the store describes itself.
+        case .maildir(let path, _): return "maildir:\(path)"
+        case .server(let url):
+            let server = url.server.description
+            let host = server.firstRange(of: "://").map { server[$0.upperBound...] } ?? server[...]
+            return "imap://\(user ?? "")@\(host)"
+        }
+    }
+
+    /// The server, by which mailboxes are told apart that burden the same one; nil for files.
+    var serverName: String? {
+        guard case .server(let url) = self else { return nil }
+        return url.server.description
     }
 
     /// - Parameters:
     ///   - user: whose mailbox; a Maildir is one's, whoever is named.
     ///   - connections: to a server, at most, where there is much to fetch.
+    ///   - budget: what may be fetched together with other mailboxes.
     func open(
-        user: String?, _ options: ServerOptions, connections: Int = 1
+        user: String?, _ options: ServerOptions, connections: Int = 1, sharing budget: DownloadBudget? = nil
     ) async throws(StoreError) -> any SynchronizingStore {
         switch self {
         case .maildir(let path, let layout): return try MaildirStore(path: path, layout: layout)
         case .server(let server):
             var imapOptions = try options.imapOptions(server, user: user)
             imapOptions.connections = connections
+            imapOptions.sharedBudget = budget
             return try await IMAPStore.connect(imapOptions)
         }
     }
 
     /// The Maildir of the local account `user`.
-    static func ofAccount(_ user: String) throws(StoreError) -> SourceURL {
+    /// - Parameter places: where a source was looked for before.
+    /// - Throws: `.configuration` with all places where there is none.
+    static func ofAccount(_ user: String, after places: [String] = []) throws(StoreError) -> SourceURL {
         func missing(_ place: String) -> StoreError {
             StoreError(
                 .configuration,
-                "no source for \(user): give --source maildir:PATH; looked at \(place)")
+                "no source for \(user): give --source URL, or a configuration; looked at "
+                    + (places + [place]).joined(separator: ", "))
         }
         guard let account = getpwnam(user) else { throw missing("~\(user)/Maildir (no such account)") }
         let path = String(cString: account.pointee.pw_dir) + "/Maildir"

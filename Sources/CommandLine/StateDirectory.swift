@@ -18,10 +18,12 @@ enum StateDirectory {
     }
 
     /// The journal of a user.
-    static func journal(of user: String) throws(StoreError) -> String {
+    static func journal(of user: String) throws(StoreError) -> String { journal(of: user, in: try path()) }
+
+    static func journal(of user: String, in directory: String) -> String {
         // A user's name is no path.
         let name = user.map { $0 == "/" || $0 == "\0" ? "_" : $0 }
-        return "\(try path())/\(String(name)).sqlite"
+        return "\(directory)/\(String(name)).sqlite"
     }
 
     /// Makes the directory of a file, with those above it, readable by their owner alone.
@@ -38,8 +40,9 @@ enum StateDirectory {
     }
 
     /// Journals that are there, by user.
-    static func journals() throws(StoreError) -> [(user: String, path: String)] {
-        let directory = try path()
+    /// - Parameter directory: nil: the usual one.
+    static func journals(in directory: String? = nil) throws(StoreError) -> [(user: String, path: String)] {
+        let directory = if let directory { directory } else { try path() }
         guard let stream = opendir(directory) else { return [] }
         defer { closedir(stream) }
         var found: [(user: String, path: String)] = []

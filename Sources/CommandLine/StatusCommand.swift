@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Glibc
 import Journal
 import MailStore
@@ -13,7 +14,8 @@ struct StatusCommand: AsyncParsableCommand {
               mailbackup status
               mailbackup status --user FredB --json
 
-            Without --user and --journal: every journal of the state directory. A run in progress is told as running; its \
+            Without --user and --journal: every journal of the state directory, and every one that the configuration \
+            names. A run in progress is told as running; its \
             journal is read as of its last checkpoint.
 
             \(ExitStatus.explanation([
@@ -28,6 +30,9 @@ struct StatusCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Only this journal.", valueName: "file"))
     var journal: String?
+
+    @OptionGroup
+    var configured: ConfigurationOption
 
     @Option(help: ArgumentHelp("Runs to show of each journal.", valueName: "n"))
     var runs = 5
@@ -70,11 +75,12 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func journals() throws(StoreError) -> [(name: String, path: String)] {
         if let journal { return [(journal, journal)] }
-        if let user { return [(user, try StateDirectory.journal(of: user))] }
-        let found = try StateDirectory.journals()
+        let places = JournalPlaces(try configured.load())
+        if let user { return [(user, try places.journal(of: user))] }
+        let found = try places.all()
         guard !found.isEmpty else {
-            throw StoreError(.noInput, "\(try StateDirectory.path()): no journal there")
+            throw StoreError(.noInput, "\(try places.directory()): no journal there")
         }
-        return found.map { ($0.user, $0.path) }
+        return found
     }
 }

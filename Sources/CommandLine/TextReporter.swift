@@ -92,19 +92,25 @@ final class TextReporter: Reporter {
             complain(text, color: .red)
             return
         }
-        var parts = [Format.count(counts.saved, "message"), Format.count(counts.problems, "problem")]
-        if counts.alreadyThere > 0 { parts.append("\(Format.count(counts.alreadyThere)) already there") }
-        parts += Self.changes(counts)
-        if counts.composed > 0 { parts.append("\(Format.count(counts.composed)) composed from properties") }
-        if counts.notSelected > 0 { parts.append("\(Format.count(counts.notSelected)) not selected") }
-        if counts.vanished > 0 { parts.append("\(Format.count(counts.vanished)) vanished") }
-        let size = "\(Format.bytes(counts.bytes)) in \(Format.duration(run.elapsed))"
-        let state = result.run.map { " · state \($0)" } ?? ""
-        let note = run.isDryRun ? " · dry run, nothing written" : state
-        say("\(run.out): \(parts.joined(separator: ", ")), \(size)\(note)")
+        say("\(run.out): \(Self.summary(result, elapsed: run.elapsed, isDryRun: run.isDryRun))")
         for part in result.parts where part.saved > 0 || run.isVerbose {
             say("   \(part.path): \(Format.bytes(part.bytes)), \(Format.count(part.saved, "new message"))")
         }
+    }
+
+    /// "20,155 messages, 0 problems, 1.9 GB in 00:01:12 · state 17".
+    static func summary(_ result: TransferResult, elapsed: Duration, isDryRun: Bool) -> String {
+        let counts = result.counts
+        var parts = [Format.count(counts.saved, "message"), Format.count(counts.problems, "problem")]
+        if counts.alreadyThere > 0 { parts.append("\(Format.count(counts.alreadyThere)) already there") }
+        parts += changes(counts)
+        if counts.composed > 0 { parts.append("\(Format.count(counts.composed)) composed from properties") }
+        if counts.notSelected > 0 { parts.append("\(Format.count(counts.notSelected)) not selected") }
+        if counts.vanished > 0 { parts.append("\(Format.count(counts.vanished)) vanished") }
+        let size = "\(Format.bytes(counts.bytes)) in \(Format.duration(elapsed))"
+        let state = result.run.map { " · state \($0)" } ?? ""
+        let note = isDryRun ? " · dry run, nothing written" : state
+        return "\(parts.joined(separator: ", ")), \(size)\(note)"
     }
 
     private enum Color: String {

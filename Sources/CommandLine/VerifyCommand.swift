@@ -1,10 +1,11 @@
 import ArgumentParser
+import Configuration
 import Glibc
 import MailStore
 import Readback
 
 /// `mailbackup verify`: is a PST whole, and does it hold what it should?
-struct VerifyCommand: AsyncParsableCommand {
+struct VerifyCommand: ConfigurableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Checks a PST: its structure, what another reader finds in it, and its source.",
@@ -29,13 +30,19 @@ struct VerifyCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The PST.", valueName: "file.pst"))
     var file: String
 
-    @Option(help: ArgumentHelp("The mailbox's owner: compare with the Maildir of this account.", valueName: "user"))
+    @Option(
+        help: ArgumentHelp(
+            "The mailbox's owner: compare with the mailbox of the configuration, else the Maildir of this account.",
+            valueName: "user"))
     var user: String?
 
     @Option(
         help: ArgumentHelp("Compare with this mailbox: maildir:PATH, with ?layout=maildir++|fs.", valueName: "url"),
         transform: { try SourceURL($0) })
     var source: SourceURL?
+
+    @OptionGroup
+    var configured: ConfigurationOption
 
     @Flag(help: "JSON, one object a line.")
     var json = false
@@ -49,9 +56,12 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Selection")
     var selected: SelectionOptions
 
-    func validate() throws { try server.validate(for: source) }
+    var configuredUser: String? { user }
+    var needsConfiguration: Bool { source == nil }
+    static let configuredGroups: Set<ConfigurationKey.Group> = [.source, .selection]
 
     mutating func run() async throws {
+        try server.validate(for: source)
         signal(SIGPIPE, SIG_IGN)
         let output = Output(descriptor: STDOUT_FILENO)
         let errors = Output(descriptor: STDERR_FILENO)
@@ -74,7 +84,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func mailbox() async throws(StoreError) -> VerificationSource? {
         guard source != nil || user != nil else { return nil }
-        let url = if let source { source } else { try SourceURL.ofAccount(user ?? "") }
+        let url = if let source { source } else { try SourceURL.ofAccount(user ?? "", after: configured.places) }
         return VerificationSource(
             store: try await url.open(user: user, server), selection: selected.selection,
             ownerAddresses: CopyCommand.ownerAddresses(of: user ?? ""))

@@ -88,6 +88,16 @@ extension Journal {
         }
     }
 
+    /// When a run last came to its end, with problems or without; nil where none has.
+    public func lastSuccess() throws(StoreError) -> FileTime? {
+        try read { database, _ in
+            var row = try SQLStatement(
+                database, "SELECT max(finished) FROM run WHERE status IN ('complete', 'problems') AND kind <> 'rebuild'"
+            )
+            return try row.step() ? try row.optionalInt64(0).map { FileTime(stored: $0) } : nil
+        }
+    }
+
     public func run(_ number: Int) throws(StoreError) -> JournalRun? {
         try runs("run.id = ?1", number).first
     }

@@ -37,7 +37,7 @@ public struct TransferCounts: Hashable, Sendable {
 
     public var agree: Bool { listed == saved + alreadyThere + notSelected + vanished + failed }
 
-    mutating func add(_ other: TransferCounts) {
+    public mutating func add(_ other: TransferCounts) {
         folders += other.folders
         listed += other.listed
         saved += other.saved

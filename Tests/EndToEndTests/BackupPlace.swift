@@ -108,13 +108,14 @@ struct BackupPlace {
     }
 }
 
-/// A copy that was stopped in the middle.
+/// A copy, or a run of many, that was stopped in the middle.
 final class PausedCopy {
     private let process: Process
     private let log: String
     var id: Int32 { process.processIdentifier }
 
-    fileprivate init(_ arguments: [String], state: String, log: String, whenItGrows path: String) throws {
+    /// - Parameter path: a PST; the command is stopped once it has grown by a megabyte.
+    init(_ arguments: [String], state: String, log: String, whenItGrows path: String) throws {
         self.log = log
         process = Process()
         process.executableURL = URL(fileURLWithPath: BuiltProgram.mailbackup)

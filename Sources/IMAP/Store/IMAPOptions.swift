@@ -14,6 +14,8 @@ public struct IMAPOptions: Sendable {
     public var includesVirtualFolders = false
     /// Bytes of messages to be fetched at most; nil: no bound.
     public var maximumDownload: Int?
+    /// What may be fetched from this mailbox and others together; nil: no such bound.
+    public var sharedBudget: DownloadBudget?
     /// Tries of one thing without any progress, the first included.
     public var attempts = 7
     /// Waits; tests wait for nothing.

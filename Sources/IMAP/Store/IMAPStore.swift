@@ -34,7 +34,7 @@ public final class IMAPStore: SynchronizingStore {
         let session = options.session
         description = "\(session.account.description) at \(session.server.description)"
         pool = SessionPool(options: options)
-        budget = DownloadBudget(maximum: options.maximumDownload)
+        budget = DownloadBudget(maximum: options.maximumDownload, shared: options.sharedBudget)
     }
 
     /// Says goodbye to the server. Nothing can be read afterwards.

@@ -1,0 +1,60 @@
+import Glibc
+import IMAPStore
+import MailStore
+import Transfer
+
+/// A run of many mailboxes from its plan to its summary.
+struct NightlyRun: Sendable {
+    let settings: RunSettings
+    let log: RunLog
+
+    /// - Returns: the exit status.
+    func run() async -> ExitStatus {
+        let start = ContinuousClock.now
+        let plans = MailboxPlan.inOrder(settings.plans)
+        log.begin(plans, jobs: settings.jobs)
+        let budget = settings.maximumDownload.map { DownloadBudget(maximum: $0) }
+        let (log, isDryRun) = (log, settings.isDryRun)
+        var run = MailboxRun { plan in
+            await Self.copy(plan, isDryRun: isDryRun, budget, log.reporter(for: plan))
+        }
+        run.jobs = settings.jobs
+        run.perServer = settings.serverConnections
+        run.budget = budget
+        if let until = settings.until { run.deadline = (until, { await Self.wait(for: until) }) }
+        let outcomes = await run.run(plans) { log.tell($0) }
+        let summary = RunSummary(
+            outcomes: outcomes, refused: settings.refused, elapsed: ContinuousClock.now - start, isDryRun: isDryRun)
+        let status = summary.status(signal: log.interruption.signal)
+        log.finish(summary, status)
+        sendMail(summary, status)
+        return status
+    }
+
+    private static func copy(
+        _ plan: MailboxPlan, isDryRun: Bool, _ budget: DownloadBudget?, _ reporter: any Reporter
+    ) async -> TransferResult {
+        do throws(StoreError) {
+            let command = try plan.command(isDryRun: isDryRun)
+            return await command.copy(
+                to: plan.out, command.output.plan(out: plan.out), reporter, sharing: budget)
+        } catch {
+            return TransferRun.failed(error, reporter)
+        }
+    }
+
+    private static func wait(for time: TimeOfDay) async {
+        let now = Int(Glibc.time(nil))
+        try? await Task.sleep(for: .seconds(time.next(after: now) - now))
+    }
+
+    /// Mailboxes that are left for the next run are no failure.
+    private func sendMail(_ summary: RunSummary, _ status: ExitStatus) {
+        guard let mail = settings.mail, summary.failures + summary.withProblems > 0 else { return }
+        do throws(StoreError) {
+            try mail.send(summary, status, host: SummaryMail.host)
+        } catch {
+            log.errors.write("mailbackup: \(error.message.printable)\n")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Configuration
+import MailStore
+
+/// What holds for a run as a whole: the command line goes before the configuration.
+struct RunSettings: Sendable {
+    static let usualJobs = 4
+    static let usualServerConnections = 8
+
+    let plans: [MailboxPlan]
+    let refused: [(user: String, error: StoreError)]
+    let jobs: Int
+    let serverConnections: Int
+    let until: TimeOfDay?
+    let maximumDownload: Int?
+    let isDryRun: Bool
+    /// nil: nobody gets mail.
+    let mail: SummaryMail?
+
+    /// - Throws: `.configuration`.
+    init(_ command: RunCommand, _ configuration: Configuration) throws(StoreError) {
+        func wrong(_ name: String, _ text: String) -> StoreError {
+            StoreError(.configuration, configuration[name]?.located(text) ?? text)
+        }
+        let limits = try Self.limits(configuration)
+        if let address = configuration["mail-on-failure"]?.text {
+            guard SummaryMail.isAddress(address) else { throw wrong("mail-on-failure", "'\(address)' is no address") }
+            mail = SummaryMail(to: address, command: configuration["sendmail"]?.text ?? SummaryMail.usualCommand)
+        } else {
+            mail = nil
+        }
+        let plan = try RunPlan(configuration, names: command.users, shard: command.shard)
+        plans = plan.plans
+        refused = plan.refused
+        jobs = command.jobs ?? configuration["run.jobs"]?.number ?? Self.usualJobs
+        serverConnections = configuration["run.server-connections"]?.number ?? Self.usualServerConnections
+        until = command.until ?? limits.until
+        maximumDownload = command.maxDownload?.bytes ?? limits.download
+        isDryRun = command.dryRun
+    }
+
+    /// The bounds in the file.
+    static func limits(_ configuration: Configuration) throws(StoreError) -> (until: TimeOfDay?, download: Int?) {
+        var until: TimeOfDay?
+        if let setting = configuration["run.until"], let text = setting.text {
+            guard let time = TimeOfDay(text) else {
+                throw StoreError(.configuration, setting.located("'\(text)' is no time of day: write \"06:00\""))
+            }
+            until = time
+        }
+        var download: Int?
+        if let setting = configuration["run.max-download"], let text = setting.text {
+            guard let size = ByteSize(text) else {
+                throw StoreError(.configuration, setting.located("'\(text)' is no size: write \"20G\" or 20000000"))
+            }
+            download = size.bytes
+        }
+        return (until, download)
+    }
+}
