@@ -22,7 +22,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func fixtures(of test: String) -> [String] {
-    ["MIMETests", "ConversionTests", "EndToEndTests"].contains(test) ? ["Fixtures"] : []
+    ["MIMETests", "ConversionTests", "EndToEndTests", "ReportingTests", "CommandLineTests"].contains(test)
+        ? ["Fixtures"] : []
 }
 
 func library(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
@@ -96,12 +97,16 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
 
+        // What became of the runs.
+        module("Reporting", ["Journal", "MailStore", "MAPI"]),
+
         // The program.
         module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar", "PSTStore", "PST",
+                "Transfer", "Reporting", "Journal", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar",
+                "PSTStore", "PST",
                 "PSTVerification", "Readback",
                 "Conversion", "MAPI", "BinaryIO",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -143,6 +148,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
+        tests("ReportingTests", ["Reporting", "Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "BackupTests",

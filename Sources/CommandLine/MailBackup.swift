@@ -9,11 +9,11 @@ struct MailBackup: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, StatusCommand.self,
-            CheckCommand.self, LibpstReaderCommand.self,
+            ReportCommand.self, CheckCommand.self, LibpstReaderCommand.self,
         ])
 
     mutating func run() async throws {
-        throw ValidationError("a command is missing: copy, restore, verify, list, status or check")
+        throw ValidationError("a command is missing: copy, restore, verify, list, status, report or check")
     }
 }
 
@@ -47,6 +47,7 @@ enum Version {
         "incremental: journal (SQLite), updates in place, delta PSTs, saved states",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
         "verify: structure, read-back through libpst, comparison with the source",
+        "report: html, prometheus textfile",
         "log: text, json (schema \(JSONReporter.schema))",
     ]
 

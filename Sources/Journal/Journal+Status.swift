@@ -69,6 +69,11 @@ extension Journal {
         return try row.step() ? try row.integer(0) : 0
     }
 
+    /// Bytes of all PSTs of this journal, as they lie there now. Where one took another's place, both have one path.
+    func storedBytes() throws(StoreError) -> Int {
+        Set(try stores().map(\.path)).reduce(0) { $0 + (Self.file($1)?.size ?? 0) }
+    }
+
     private static func file(_ path: String) -> (size: Int, modified: FileTime)? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
