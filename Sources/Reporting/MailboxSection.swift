@@ -43,7 +43,7 @@ struct MailboxSection {
         guard !mailbox.runs.isEmpty else { return "" }
         let rows = mailbox.runs.suffix(Self.runs).reversed().map { run in
             """
-            <tr><td class="number">\(run.number)</td><td>\(Figures.minute(run.started))</td>\
+            <tr><td>\(run.number)</td><td>\(Figures.minute(run.started))</td>\
             <td>\(run.outcome.label)</td><td class="number">\(Figures.count(run.counts["saved"]))</td>\
             <td class="number wide">\(Figures.count(run.counts["state_changed"] &+ run.counts["moved"]))</td>\
             <td class="number wide">\(Figures.bytes(run.counts["bytes"]))</td>\
@@ -53,7 +53,7 @@ struct MailboxSection {
         }
         return """
             <div class="table"><table>
-            <thead><tr><th class="number">State</th><th>Began</th><th>Outcome</th><th class="number">New</th>\
+            <thead><tr><th>State</th><th>Began</th><th>Outcome</th><th class="number">New</th>\
             <th class="number wide">Changed</th><th class="number wide">Copied</th><th class="number">Took</th></tr></thead>
             <tbody>
             \(Markup(joining: rows))</tbody></table></div>

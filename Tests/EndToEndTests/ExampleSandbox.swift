@@ -16,8 +16,7 @@ final class ExampleSandbox {
         {
             try manager.createDirectory(atPath: path(place), withIntermediateDirectories: true)
         }
-        _ = try CommandRun.run(BuiltProgram.mailboxGenerator, ["sample", path("sample")]).succeeded()
-        try Self.simplify(path("sample"))
+        try Self.makeMail(at: path("sample"))
         try manager.createDirectory(atPath: path("home/fredb"), withIntermediateDirectories: true)
         for copy in ["home/fredb/Maildir", "Maildir"] {
             // With the times of the files, which are those of the deliveries.
@@ -31,8 +30,9 @@ final class ExampleSandbox {
         try write("fredb\n", to: "etc/mailbackup/users.txt", mode: 0o644)
     }
 
-    /// Leaves four folders of the sample: those that README.md shows, without the messages that are odd on purpose.
-    private static func simplify(_ maildir: String) throws {
+    /// Writes four folders of the sample: those that README.md shows, without the messages that are odd on purpose.
+    static func makeMail(at maildir: String) throws {
+        _ = try CommandRun.run(BuiltProgram.mailboxGenerator, ["sample", maildir]).succeeded()
         let kept = ["cur", "new", "tmp", ".Archive", ".Archive.2025", ".&BB8EQAQ+BDUEOgRCBEs-.&BBwEPgRBBEI-"]
         for name in try FileManager.default.contentsOfDirectory(atPath: maildir)
         where !kept.contains(name) && !name.contains("Feste") {
@@ -49,7 +49,7 @@ final class ExampleSandbox {
 
     /// Whether a text needs a server that is not there.
     func misses(_ text: String) -> Bool {
-        server == nil && ["imaps://mail.example.com", "imap://127.0.0.1"].contains { text.contains($0) }
+        server == nil && (ExampleTable.servers + ["127.0.0.1"]).contains { text.contains($0) }
     }
 
     /// What is written in a document, for this directory and this server.
@@ -59,12 +59,11 @@ final class ExampleSandbox {
             "\(match.output.1)\(directory.path)/\(match.output.2)/"
         }
         if let server {
-            text.replace("imaps://mail.example.com", with: "imaps://localhost:\(server.tlsPort)")
+            // All of them are this one; what only they have, it refuses.
+            for host in ExampleTable.servers {
+                text.replace("imaps://\(host)", with: "imaps://localhost:\(server.tlsPort)")
+            }
             text.replace("imap://127.0.0.1:1143", with: "imap://127.0.0.1:\(server.port)")
-        }
-        for host in ["exchange.example.com", "outlook.office365.com", "imap.gmail.com"] {
-            // Port 9 of this machine: nobody is there.
-            text.replace("imaps://\(host)", with: "imaps://127.0.0.1:9")
         }
         return text
     }
@@ -72,7 +71,7 @@ final class ExampleSandbox {
     /// A command of a document, run as a person would in a shell.
     func run(_ command: String) throws -> CommandRun {
         var text = substituted(command)
-        if let server, text.contains("imaps://localhost:"), !text.contains("--ca-file") {
+        if let server, text.contains(/--source imaps?:/), !text.contains("--ca-file") {
             text += " --ca-file \(server.certificate)"
         }
         let programs = (BuiltProgram.mailbackup as NSString).deletingLastPathComponent

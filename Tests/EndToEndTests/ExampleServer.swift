@@ -23,7 +23,7 @@ final class ExampleServer: Sendable {
         for user in ["fredb", "fredb@example.com"] {
             let home = "\(directory.path)/mail/\(user)"
             try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
-            _ = try CommandRun.run(BuiltProgram.mailboxGenerator, ["sample", home + "/Maildir"]).succeeded()
+            try ExampleSandbox.makeMail(at: home + "/Maildir")
         }
         if getuid() == 0 {
             _ = try CommandRun.run("chown", ["-R", "nobody:nogroup", directory.path + "/mail"]).succeeded()

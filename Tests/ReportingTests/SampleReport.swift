@@ -36,7 +36,8 @@ enum SampleReport {
             let saved = night == 0 ? 48_000 : 60 + night * 37 % 190
             report.runs.append(
                 run(
-                    night + 1, ago: nights - night - 1, seconds: night == 0 ? 1_900 : Int64(25 + night * 13 % 40), .complete,
+                    night + 1, ago: nights - night - 1, seconds: night == 0 ? 1_900 : Int64(25 + night * 13 % 40),
+                    .complete,
                     [
                         "saved": saved, "bytes": growth / share * 9 / 10, "state_changed": night * 7 % 40,
                         "pst_bytes": size,
