@@ -79,10 +79,21 @@ struct DocumentExamples {
         case indented, "", "sh", "console", "bash": break
         default: return [Example(kind: .other(block.lines.joined(separator: "\n")), line: block.line)]
         }
+        let text = block.lines.joined(separator: "\n")
+        if isConfiguration(block.lines) { return [Example(kind: .configuration(text), line: block.line)] }
+        if block.lines.first?.hasPrefix("#!/") == true {
+            return [Example(kind: .command(text, output: []), line: block.line)]
+        }
         if block.lines.contains(where: { $0.contains("[--") }) {
-            return [Example(kind: .synopsis(block.lines.joined(separator: "\n")), line: block.line)]
+            return [Example(kind: .synopsis(text), line: block.line)]
         }
         return commands(in: block)
+    }
+
+    /// Whether every line is one of a TOML file.
+    private static func isConfiguration(_ lines: [String]) -> Bool {
+        let line = /\s*(?:#.*|\[[^\]]+\]|[\w.-]+ += +(?:["'\[{0-9]|true|false).*)?/
+        return lines.contains { $0.contains(" = ") } && lines.allSatisfy { $0.wholeMatch(of: line) != nil }
     }
 
     private static func commands(in block: Block) -> [Example] {

@@ -27,6 +27,7 @@ final class ExampleSandbox {
         }
         try write("admin-secret\n", to: "credentials/imap-password", mode: 0o600)
         try write("#!/bin/sh\necho token\n", to: "token", mode: 0o700)
+        try write("admin-secret\n", to: "etc/mailbackup/password", mode: 0o600)
         try write("fredb\n", to: "etc/mailbackup/users.txt", mode: 0o644)
     }
 
@@ -81,6 +82,7 @@ final class ExampleSandbox {
             environment: [
                 "PATH": "\(programs):\(search)", "HOME": path("home/fredb"), "XDG_STATE_HOME": path("state"),
                 "XDG_CONFIG_HOME": path("config"), "CREDENTIALS_DIRECTORY": path("credentials"),
+                "SLURM_ARRAY_TASK_ID": "0",
             ])
     }
 
@@ -92,7 +94,7 @@ final class ExampleSandbox {
             let url = "url = \"imaps://localhost:\(server.tlsPort)\""
             text.replace(url, with: "\(url)\nca-file = \"\(server.certificate)\"")
         }
-        try write(text, to: "config/mailbackup/config.toml", mode: 0o600)
+        for place in ["etc", "config"] { try write(text, to: "\(place)/mailbackup/config.toml", mode: 0o600) }
         return path("config/mailbackup/config.toml")
     }
 
