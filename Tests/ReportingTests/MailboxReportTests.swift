@@ -36,8 +36,10 @@ struct MailboxReportTests {
         for (size, time) in [(1_000, 10), (3_500, 20)] as [(Int, Int64)] {
             let run = try begin(time)
             if time == 10 {
-                _ = try journal.addStore(
+                let store = try journal.addStore(
                     StoreIdentity(store: "A1", generation: "1"), path: pst, kind: .base, since: nil, run: run)
+                try journal.checkpoint(
+                    run: run, store: store.id, generation: "1", counts: [:], at: FileTime(unixSeconds: time))
             }
             try Data(count: size).write(to: URL(fileURLWithPath: pst))
             try finish(run, .complete, time + 5)
