@@ -29,6 +29,7 @@ struct MailboxSection {
             let size = status.fileSize.map { Figures.bytes($0) } ?? "not there any more"
             var line =
                 "\(Figures.count(status.messages, "message")) in \(Figures.count(status.folders, "folder")), \(size)"
+            if status.store.files.count > 1 { line += " in \(Figures.count(status.store.files.count)) files" }
             if status.gone > 0 { line += ", \(Figures.count(status.gone)) gone at the source and kept" }
             if status.store.kind == .delta, let since = status.store.sinceRun {
                 line += ", changes since state \(since)"

@@ -98,4 +98,23 @@ struct MailboxReportTests {
         let there = try MailboxReport(user: "fredb", journal: journal)
         #expect(there.missingStores.isEmpty && there.stores.count == 1 && there.messages == 1)
     }
+
+    @Test("The size of a PST in parts is that of all of them")
+    func parts() throws {
+        let run = try begin(5)
+        let store = try journal.addStore(
+            StoreIdentity(store: "A1", generation: ""), path: pst, kind: .base, since: nil, run: run)
+        try journal.checkpoint(
+            run: run, store: store.id, generation: "=7;2024=a1;2024.2=b2", counts: [:],
+            at: FileTime(unixSeconds: 6))
+        for (name, size) in [("fredb.pst", 1), ("fredb-2024.pst", 20), ("fredb-2024.2.pst", 300), ("other.pst", 4_000)]
+        {
+            try Data(count: size).write(to: URL(fileURLWithPath: "\(directory.path)/\(name)"))
+        }
+        try finish(run, .complete, 9)
+        let report = try MailboxReport(user: "fredb", journal: journal)
+        #expect(report.storedBytes == 321)
+        #expect(report.lastRun?.storedBytes == 321)
+        #expect(report.stores.first?.store.files.count == 3)
+    }
 }
