@@ -22,7 +22,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func fixtures(of test: String) -> [String] {
-    ["MIMETests", "ConversionTests", "EndToEndTests"].contains(test) ? ["Fixtures"] : []
+    ["MIMETests", "ConversionTests", "EndToEndTests", "ReportingTests", "CommandLineTests"].contains(test)
+        ? ["Fixtures"] : []
 }
 
 func library(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
@@ -100,13 +101,16 @@ let package = Package(
 
         // What is to be copied.
         module("Configuration", ["MailStore", .product(name: "TOMLKit", package: "TOMLKit")]),
+        // What became of the runs.
+        module("Reporting", ["Journal", "MailStore", "MAPI"]),
 
         // The program.
         module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "Configuration", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar",
+                "Transfer", "Reporting", "Journal", "Configuration", "MailStore", "Maildir", "IMAPStore", "IMAP",
+                "IMAPGrammar",
                 "PSTStore", "PST",
                 "PSTVerification", "Readback",
                 "Conversion", "MAPI", "BinaryIO",
@@ -157,6 +161,7 @@ let package = Package(
             ]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration", "MailStore", "TestSupport"]),
+        tests("ReportingTests", ["Reporting", "Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "BackupTests",
