@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Glibc
 import MAPI
 import MailStore
@@ -37,6 +38,9 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only this journal.", valueName: "file"))
     var journal: String?
 
+    @OptionGroup
+    var configured: ConfigurationOption
+
     @Option(help: ArgumentHelp("Heading of the page. Default: \"Mailbox backups on HOST\".", valueName: "text"))
     var title: String?
 
@@ -68,10 +72,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     private func journals() throws(StoreError) -> [(name: String, path: String)] {
         if let journal { return [(journal, journal)] }
-        if let user { return [(user, try StateDirectory.journal(of: user))] }
-        let found = try StateDirectory.journals()
-        guard !found.isEmpty else { throw StoreError(.noInput, "\(try StateDirectory.path()): no journal there") }
-        return found.map { ($0.user, $0.path) }
+        return try JournalPlaces(try configured.load()).chosen(user: user)
     }
 
     private static var host: String {

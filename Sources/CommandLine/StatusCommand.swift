@@ -85,12 +85,6 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func journals() throws(StoreError) -> [(name: String, path: String)] {
         if let journal { return [(journal, journal)] }
-        let places = JournalPlaces(try configured.load())
-        if let user { return [(user, try places.journal(of: user))] }
-        let found = try places.all()
-        guard !found.isEmpty else {
-            throw StoreError(.noInput, "\(try places.directory()): no journal there")
-        }
-        return found
+        return try JournalPlaces(try configured.load()).chosen(user: user)
     }
 }
