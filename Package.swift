@@ -22,7 +22,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func fixtures(of test: String) -> [String] {
-    ["MIMETests", "ConversionTests", "EndToEndTests"].contains(test) ? ["Fixtures"] : []
+    ["MIMETests", "ConversionTests", "EndToEndTests", "ReportingTests", "CommandLineTests"].contains(test)
+        ? ["Fixtures"] : []
 }
 
 func library(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
@@ -100,13 +101,16 @@ let package = Package(
 
         // What is to be copied.
         module("Configuration", ["MailStore", .product(name: "TOMLKit", package: "TOMLKit")]),
+        // What became of the runs.
+        module("Reporting", ["Journal", "MailStore", "MAPI"]),
 
         // The program.
         module("Transfer", ["MailStore", "Journal", "MAPI"]),
         module(
             "CommandLine",
             [
-                "Transfer", "Journal", "Configuration", "MailStore", "Maildir", "IMAPStore", "IMAP", "IMAPGrammar",
+                "Transfer", "Reporting", "Journal", "Configuration", "MailStore", "Maildir", "IMAPStore", "IMAP",
+                "IMAPGrammar",
                 "PSTStore", "PST",
                 "PSTVerification", "Readback",
                 "Conversion", "MAPI", "BinaryIO",
@@ -122,6 +126,13 @@ let package = Package(
 
         // Tests, one target a module.
         module("TestSupport", ["MailStore", "PSTNDB", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
+        module(
+            "MailServers",
+            [
+                "IMAP", "IMAPGrammar", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Tests/MailServers"),
         tests("BinaryIOTests", ["BinaryIO", "TestSupport"]),
         tests("MAPITests", ["MAPI"]),
         tests("PSTNDBTests", ["PSTNDB", "BinaryIO", "TestSupport"]),
@@ -142,7 +153,7 @@ let package = Package(
         tests(
             "IMAPTests",
             [
-                "IMAPStore", "IMAP", "IMAPGrammar", "MailStore", "MAPI", "BinaryIO", "TestSupport",
+                "MailServers", "IMAPStore", "IMAP", "IMAPGrammar", "MailStore", "MAPI", "BinaryIO", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -150,6 +161,7 @@ let package = Package(
             ]),
         tests("JournalTests", ["Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration", "MailStore", "TestSupport"]),
+        tests("ReportingTests", ["Reporting", "Journal", "MailStore", "MAPI", "TestSupport"]),
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "BackupTests",
@@ -157,7 +169,8 @@ let package = Package(
         tests(
             "CommandLineTests",
             [
-                "CommandLine", "mailbackup", "Configuration", "Journal", "IMAPStore", "Transfer", "MailStore",
+                "CommandLine", "mailbackup", "Configuration", "Journal", "IMAPStore", "IMAPGrammar", "Transfer",
+                "MailStore",
                 "Maildir", "PSTStore", "MAPI", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -165,8 +178,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Readback", "TestSupport", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib", "mailbackup",
-                "MailboxGenerator",
+                "Readback", "TestSupport", "MailServers", "IMAP", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib",
+                "mailbackup", "MailboxGenerator",
             ]),
     ]
 )

@@ -57,6 +57,14 @@ public struct SpooledBytes: ~Copyable {
         return file
     }
 
+    /// A copy of `bytes` in a temporary file, whatever their number.
+    public static func file(holding bytes: UnsafeRawBufferPointer) throws(SpoolError) -> MappedFile {
+        var spool = try SpooledBytes(count: bytes.count, inMemory: 0)
+        var input = bytes
+        _ = try spool.append(&input)
+        return try spool.finish()
+    }
+
     private func write(_ bytes: UnsafeRawBufferPointer) throws(SpoolError) {
         var rest = bytes
         while let start = rest.baseAddress, rest.count > 0 {

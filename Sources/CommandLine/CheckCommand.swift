@@ -57,10 +57,11 @@ struct CheckCommand: ConfigurableCommand {
         let url = if let source { source } else { try SourceURL.ofAccount(user ?? "", after: configured.places) }
         let store = try await url.open(user: user, server)
         output.write("Opened \(store.description.printable)\n")
-        if let server = store as? IMAPStore {
-            for line in ServerReport(try await server.session()).lines { output.write(" * \(line.printable)\n") }
-        }
         let hierarchy = try await store.hierarchy()
+        if let server = store as? IMAPStore {
+            let report = ServerReport(try await server.session(), foldersLeftOut: server.foldersLeftOut)
+            for line in report.lines { output.write(" * \(line.printable)\n") }
+        }
         let holders = hierarchy.folders.filter(\.holdsMessages).count
         output.write(" * \(Format.count(holders, "folder")) with messages can be listed\n")
         for problem in hierarchy.problems { errors.write("mailbackup: \(TextReporter.line(problem).printable)\n") }

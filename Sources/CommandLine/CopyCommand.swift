@@ -80,7 +80,10 @@ struct CopyCommand: ConfigurableCommand {
     @Flag(help: "Read everything, write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Batches of messages converted at the same time, 1 to 64.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Batches of messages converted at the same time, 1 to 64; also how many connections to a server are used at"
+                + " most, up to 4.", valueName: "n"))
     var jobs = 3
 
     @OptionGroup(title: "Output")
@@ -130,7 +133,7 @@ struct CopyCommand: ConfigurableCommand {
             let name = url.name(user: user)
             let source: any SynchronizingStore
             do throws(StoreError) {
-                source = try await url.open(user: user, server, sharing: budget)
+                source = try await url.open(user: user, server, connections: jobs, sharing: budget)
             } catch {
                 if !dryRun { FailedStart(user: user, out: file, sourceName: name, state: state).record(error) }
                 throw error

@@ -34,7 +34,7 @@ struct ExitStatus: RawRepresentable, Hashable {
             case .cannotCreate: .cannotCreate
             case .inputOutput: .inputOutput
             case .temporary: .temporary
-            case .accessDenied: .accessDenied
+            case .accessDenied, .loginRefused: .accessDenied
             case .configuration: .configuration
             case .cancelled: .signal(signal ?? 2)
             }

@@ -1,53 +1,23 @@
-import Glibc
 import MAPI
+import Reporting
 
-/// Numbers and times as people read them.
+/// Numbers and times as people read them, the same in the terminal and in reports.
 enum Format {
     /// "12,043".
-    static func count(_ value: Int) -> String {
-        let digits = Array(String(value.magnitude))
-        var text = value < 0 ? "-" : ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return text
-    }
+    static func count(_ value: Int) -> String { Figures.count(value) }
 
     /// "1 message", "12,043 messages".
-    static func count(_ value: Int, _ noun: String) -> String {
-        "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
-    }
+    static func count(_ value: Int, _ noun: String) -> String { Figures.count(value, noun) }
 
     /// "1.2 GB": decimal units, one decimal; whole bytes below 1 kB.
-    static func bytes(_ value: Int) -> String {
-        guard value >= 1000 else { return "\(value) B" }
-        let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
-        // In tenths of the unit, rounded; 999.95 kB and more is 1.0 MB.
-        var tenths = value / 100 + (value % 100 >= 50 ? 1 : 0)
-        var unit = 0
-        while tenths >= 10_000 && unit + 1 < units.count {
-            tenths = tenths / 1000 + (tenths % 1000 >= 500 ? 1 : 0)
-            unit += 1
-        }
-        return "\(count(tenths / 10)).\(tenths % 10) \(units[unit])"
-    }
+    static func bytes(_ value: Int) -> String { Figures.bytes(value) }
 
     /// "2025-11-25T20:44:01Z": RFC 3339, UTC, whole seconds.
-    static func timestamp(_ time: FileTime) -> String {
-        var seconds = time_t(time.unixSeconds)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        var buffer = [CChar](repeating: 0, count: 32)
-        let length = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-        return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    static func timestamp(_ time: FileTime) -> String { Figures.timestamp(time) }
 
     /// "00:01:12".
     static func duration(_ duration: Duration) -> String {
-        let seconds = max(duration.components.seconds, 0)
-        return [seconds / 3600, seconds / 60 % 60, seconds % 60]
-            .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+        Figures.clock(seconds: Int(duration.components.seconds))
     }
 }
 

@@ -140,7 +140,7 @@ final class JSONReporter: Reporter {
         case .cannotCreate: "cannot-create"
         case .inputOutput: "input-output"
         case .temporary: "temporary"
-        case .accessDenied: "access-denied"
+        case .accessDenied, .loginRefused: "access-denied"
         case .configuration: "configuration"
         case .vanished: "vanished"
         case .cancelled: "cancelled"

@@ -10,12 +10,13 @@ struct MailBackup: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             CopyCommand.self, RestoreCommand.self, VerifyCommand.self, ListCommand.self, MergeCommand.self,
-            StatusCommand.self, CheckCommand.self, RunCommand.self, ConfigCommand.self, LibpstReaderCommand.self,
+            RunCommand.self, StatusCommand.self, ReportCommand.self, CheckCommand.self, ConfigCommand.self,
+            LibpstReaderCommand.self,
         ])
 
     mutating func run() async throws {
         throw ValidationError(
-            "a command is missing: copy, restore, verify, list, merge, status, check, run or config")
+            "a command is missing: copy, restore, verify, list, merge, run, status, report, check or config")
     }
 }
 
@@ -58,6 +59,7 @@ enum Version {
         "files: parts by size, year, month or folder; rotation of full copies and deltas; merge",
         "restore: pst (Unicode, 4K, ANSI) to maildir (maildir++, fs)",
         "verify: structure, read-back through libpst, comparison with the source",
+        "report: html, prometheus textfile",
         "log: text, json (schema \(JSONReporter.schema))",
     ]
 

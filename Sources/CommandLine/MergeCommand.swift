@@ -110,7 +110,7 @@ struct MergeCommand: AsyncParsableCommand {
             var newest = target.updated
             for input in inputs {
                 let isNewer = input.updated >= newest
-                if !isNewer {
+                if !isNewer && input.isOurs {
                     let text = "\(input.path) is older than what is in the base: only what is missing is added"
                     let notice = StoreError(.configuration, text)
                     reporter.report(.problem(TransferProblem(severity: .notice, error: notice)))
@@ -155,6 +155,8 @@ private struct MergeInput {
     let created: FileTime
     /// How new the mailbox is that it shows; where it does not tell, when its file was changed last.
     let updated: FileTime
+    /// Made by this program: others have nothing that could be older.
+    let isOurs: Bool
 
     init(_ path: String) throws(StoreError) {
         let found = try PSTParts.find(path)
@@ -165,6 +167,7 @@ private struct MergeInput {
         self.path = path
         key = found.key
         let changed = found.files.compactMap { OutputFile.changed($0.path) }.max() ?? FileTime(unixSeconds: 0)
+        isOurs = found.files.contains { $0.created != nil }
         created = found.files.compactMap(\.created).min() ?? changed
         updated = found.files.compactMap(\.updated).max() ?? changed
     }

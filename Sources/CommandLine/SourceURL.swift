@@ -61,17 +61,20 @@ enum SourceURL: Hashable {
         return url.server.description
     }
 
-    /// - Parameter user: whose mailbox; a Maildir is one's, whoever is named.
-    /// - Parameter budget: what may be fetched together with other mailboxes.
+    /// - Parameters:
+    ///   - user: whose mailbox; a Maildir is one's, whoever is named.
+    ///   - connections: to a server, at most, where there is much to fetch.
+    ///   - budget: what may be fetched together with other mailboxes.
     func open(
-        user: String?, _ options: ServerOptions, sharing budget: DownloadBudget? = nil
+        user: String?, _ options: ServerOptions, connections: Int = 1, sharing budget: DownloadBudget? = nil
     ) async throws(StoreError) -> any SynchronizingStore {
         switch self {
         case .maildir(let path, let layout): return try MaildirStore(path: path, layout: layout)
         case .server(let server):
-            var options = try options.imapOptions(server, user: user)
-            options.sharedBudget = budget
-            return try await IMAPStore.connect(options)
+            var imapOptions = try options.imapOptions(server, user: user)
+            imapOptions.connections = connections
+            imapOptions.sharedBudget = budget
+            return try await IMAPStore.connect(imapOptions)
         }
     }
 

@@ -13,6 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
             Examples:
               mailbackup status
               mailbackup status --user FredB --json
+              mailbackup status --metrics /var/lib/prometheus/node-exporter/mailbackup.prom
 
             Without --user and --journal: every journal of the state directory, and every one that the configuration \
             names. A run in progress is told as running; its \
@@ -21,8 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
             \(ExitStatus.explanation([
                 0: "the last run of every journal came to its end without a problem",
                 1: "the last run of a journal failed, was interrupted, or had problems", 65: "bad data: a journal is damaged",
-                66: "no journal there",
-            ], without: [69, 73, 75, 77, 130]))
+                66: "no journal there", 73: "the file of the metrics cannot be created",
+            ], without: [69, 75, 77, 130]))
             """)
 
     @Option(help: ArgumentHelp("Only the journal of this user.", valueName: "user"))
@@ -36,6 +37,12 @@ struct StatusCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Runs to show of each journal.", valueName: "n"))
     var runs = 5
+
+    @Option(
+        help: ArgumentHelp(
+            "Write metrics of these journals too, for Prometheus' node_exporter; the file is replaced as a whole.",
+            valueName: "file.prom"))
+    var metrics: String?
 
     @Flag(help: "JSON, one object a line.")
     var json = false
@@ -66,6 +73,9 @@ struct StatusCommand: AsyncParsableCommand {
                     status = ExitStatus(error, signal: nil)
                 }
             }
+            if let metrics, status != .noInput {
+                try JournalReports(journals: try journals()).writeMetrics(to: metrics)
+            }
         } catch {
             errors.write("mailbackup: \(error.message.printable)\n")
             status = ExitStatus(error, signal: nil)
@@ -75,12 +85,6 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func journals() throws(StoreError) -> [(name: String, path: String)] {
         if let journal { return [(journal, journal)] }
-        let places = JournalPlaces(try configured.load())
-        if let user { return [(user, try places.journal(of: user))] }
-        let found = try places.all()
-        guard !found.isEmpty else {
-            throw StoreError(.noInput, "\(try places.directory()): no journal there")
-        }
-        return found
+        return try JournalPlaces(try configured.load()).chosen(user: user)
     }
 }

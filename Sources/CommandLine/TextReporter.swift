@@ -93,7 +93,7 @@ final class TextReporter: Reporter {
             return
         }
         say("\(run.out): \(Self.summary(result, elapsed: run.elapsed, isDryRun: run.isDryRun))")
-        for part in result.parts {
+        for part in result.parts where part.saved > 0 || run.isVerbose {
             say("   \(part.path): \(Format.bytes(part.bytes)), \(Format.count(part.saved, "new message"))")
         }
     }

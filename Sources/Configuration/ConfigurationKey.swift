@@ -82,7 +82,7 @@ public struct ConfigurationKey: Hashable, Sendable {
         program("state-directory", .path), program("mail-on-failure", .text), program("sendmail", .command),
         program("users.list", .texts), program("users.file", .path), program("users.discover", .url),
         program("run.jobs", .number(1...64)), program("run.server-connections", .number(1...1000)),
-        program("run.until", .text), program("run.max-download", .size),
+        program("run.until", .text), program("run.max-download", .size), program("run.metrics", .path),
         source("client-certificate", .path), source("client-key", .path),
     ]
 

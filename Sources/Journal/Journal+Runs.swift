@@ -50,8 +50,11 @@ extension Journal {
     }
 
     /// Ends a run, durably. What was recorded after the last checkpoint is not in the store for sure: it is forgotten.
+    /// The sizes of the PSTs are counted too (``RunCounts/storedBytes``): how they grow is seen only then.
     public func finish(run: Int, _ result: RunResult) throws(StoreError) {
         try rollback()
+        var counts = result.counts
+        counts[RunCounts.storedBytes] = try storedBytes()
         try commit { database, _ in
             var update = try SQLStatement(
                 database, "UPDATE run SET finished = ?2, status = ?3, failure = ?4 WHERE id = ?1")
@@ -60,7 +63,7 @@ extension Journal {
             try update.bind(3, text: result.status.rawValue)
             try update.bind(4, text: result.failure)
             try update.execute()
-            try Self.setCounts(result.counts, of: run, database)
+            try Self.setCounts(counts, of: run, database)
         }
     }
 

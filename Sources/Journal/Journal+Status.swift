@@ -38,9 +38,10 @@ extension Journal {
                 messageBytes: try Self.messageBytes(of: store.id, database))
         }
         if let last = try lastRun(of: store.id) { status.lastRun = try run(last) }
-        if let file = Self.file(store.path) {
-            status.fileSize = file.size
-            status.modified = file.modified
+        let files = store.files.compactMap { Self.file($0) }
+        if !files.isEmpty {
+            status.fileSize = files.reduce(0) { $0 &+ $1.size }
+            status.modified = files.map(\.modified).max()
         }
         return status
     }
@@ -67,6 +68,11 @@ extension Journal {
             """)
         try row.bind(1, store)
         return try row.step() ? try row.integer(0) : 0
+    }
+
+    /// Bytes of all PSTs of this journal, as they lie there now. Where one took another's place, both have one path.
+    func storedBytes() throws(StoreError) -> Int {
+        Set(try stores().flatMap(\.files)).reduce(0) { $0 &+ (Self.file($1)?.size ?? 0) }
     }
 
     private static func file(_ path: String) -> (size: Int, modified: FileTime)? {

@@ -83,6 +83,9 @@ public struct JournalRun: Hashable, Sendable {
 public struct RunCounts: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     public private(set) var values: [String: Int] = [:]
 
+    /// Under this name: bytes of all PSTs of the journal when the run had ended.
+    public static let storedBytes = "pst_bytes"
+
     public init() {}
 
     public init(dictionaryLiteral elements: (String, Int)...) {

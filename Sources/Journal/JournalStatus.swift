@@ -37,8 +37,8 @@ public struct StoreStatus: Hashable, Sendable {
     public var messageBytes: Int
     /// The last run that wrote it.
     public var lastRun: JournalRun?
-    /// Bytes of its file; nil where there is none any more.
+    /// Bytes of its files; nil where there is none any more.
     public var fileSize: Int?
-    /// When its file was changed last.
+    /// When one of its files was changed last.
     public var modified: FileTime?
 }

@@ -30,4 +30,16 @@ public struct JournalStore: Hashable, Sendable {
         self.sinceRun = sinceRun
         self.createdRun = createdRun
     }
+
+    /// The paths of its files. Of a PST in parts the generation names the labels, "LABEL=GENERATION;…", and part LABEL of
+    /// FILE.pst is FILE-LABEL.pst; the label of FILE.pst itself is empty.
+    public var files: [String] {
+        guard generation.contains("=") else { return [path] }
+        let isNamed = path.suffix(4).lowercased() == ".pst"
+        let (stem, suffix) = isNamed ? (path.dropLast(4), path.suffix(4)) : (path[...], "")
+        return generation.split(separator: ";").map { part in
+            let label = part.prefix { $0 != "=" }
+            return label.isEmpty ? path : "\(stem)-\(label)\(suffix)"
+        }
+    }
 }

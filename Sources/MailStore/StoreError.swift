@@ -14,8 +14,11 @@ public struct StoreError: Error, Hashable, Sendable {
         case inputOutput
         /// 75: locked by another run, throttled: try again.
         case temporary
-        /// 77: login refused, access denied.
+        /// 77: access to a folder, a message or a file is denied.
         case accessDenied
+        /// 77: the account is not let in, or not any more. Nothing else of the store can be read, and to ask again may lock
+        /// the account.
+        case loginRefused
         /// 78: configuration.
         case configuration
         /// The message has gone since it was listed.

@@ -39,11 +39,11 @@ struct MessagePipeline<Destination: WritableMessageStore> {
         await withTaskGroup(of: PreparedBatch.self) { group in
             var window = Window(rows: rows, jobs: jobs, limits: limits)
             while true {
-                while let (number, batch) = window.nextToStart() {
+                if let batch = window.nextToAnnounce() {
                     source.prefetch(rows[batch.range], in: folder)
+                } else if let (number, batch) = window.nextToStart() {
                     group.addTask { await prepare(rows[batch.range], number: number) }
-                }
-                if let (batch, outcomes) = window.nextToConsume() {
+                } else if let (batch, outcomes) = window.nextToConsume() {
                     // Outcomes are missing only where the task was cancelled.
                     guard outcomes.count == batch.range.count, !Task.isCancelled,
                         await consume(rows[batch.range], outcomes)
@@ -90,8 +90,10 @@ struct MessagePipeline<Destination: WritableMessageStore> {
         private let batchMessages: Int
         /// First row not yet in a batch.
         private var position = 0
-        /// Started and not yet consumed, in order.
+        /// Announced and not yet consumed, in order.
         private var batches: [Batch] = []
+        /// How many of `batches`, from the first, are started.
+        private var started = 0
         /// Number of the first of `batches`.
         private var firstNumber = 0
         private var arrived: [Int: [Outcome]] = [:]
@@ -104,18 +106,23 @@ struct MessagePipeline<Destination: WritableMessageStore> {
             batchMessages = max(min(limits.batchMessages, (rows.count + self.jobs - 1) / self.jobs), 1)
         }
 
-        /// The next batch, if a task is free and the bytes allow; it counts as started.
-        mutating func nextToStart() -> (number: Int, batch: Batch)? {
-            // Twice the jobs: what has arrived and waits for its turn must not keep tasks idle.
-            guard position < rows.count, batches.count - arrived.count < jobs, batches.count < 2 * jobs else {
-                return nil
-            }
+        /// The next batch that will be needed, if the bytes allow: a source at a distance sends it while others are prepared.
+        mutating func nextToAnnounce() -> Batch? {
+            guard position < rows.count, batches.count - started < max(limits.batchesAhead, 1) else { return nil }
             let batch = nextBatch()
             guard batches.isEmpty || batch.bytes <= limits.bytesInFlight - bytes else { return nil }
             position = batch.range.upperBound
             bytes += batch.bytes
             batches.append(batch)
-            return (firstNumber + batches.count - 1, batch)
+            return batch
+        }
+
+        /// The next batch, if one is announced and a task is free; it counts as started.
+        mutating func nextToStart() -> (number: Int, batch: Batch)? {
+            // Twice the jobs: what has arrived and waits for its turn must not keep tasks idle.
+            guard started < batches.count, started - arrived.count < jobs, started < 2 * jobs else { return nil }
+            started += 1
+            return (firstNumber + started - 1, batches[started - 1])
         }
 
         private func nextBatch() -> Batch {
@@ -138,6 +145,7 @@ struct MessagePipeline<Destination: WritableMessageStore> {
         mutating func nextToConsume() -> (batch: Batch, outcomes: [Outcome])? {
             guard let outcomes = arrived.removeValue(forKey: firstNumber), let batch = batches.first else { return nil }
             batches.removeFirst()
+            started -= 1
             firstNumber += 1
             bytes -= batch.bytes
             return (batch, outcomes)

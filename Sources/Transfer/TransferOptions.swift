@@ -19,8 +19,10 @@ public struct TransferLimits: Sendable {
     /// A batch has at most so many messages and bytes; a larger message is a batch of its own.
     public var batchMessages = 64
     public var batchBytes = 2 << 20
-    /// Bytes, as listed, of messages opened and not yet saved; a larger message is alone on its way.
+    /// Bytes, as listed, of messages announced and not yet saved; a larger message is alone on its way.
     public var bytesInFlight = 32 << 20
+    /// Batches announced to the source beyond those that are worked on, within the bytes above.
+    public var batchesAhead = 12
     /// A checkpoint after so many bytes saved, or so long.
     public var checkpointBytes = 256_000_000
     public var checkpointInterval: Duration = .seconds(60)

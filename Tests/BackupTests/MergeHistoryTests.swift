@@ -51,6 +51,9 @@ struct MergeHistory {
     private let seed: UInt64
     private var deltas: [String] = []
     private var lastRun = 0
+    /// Unique names of messages that have been moved.
+    private var moved: Set<String> = []
+    private var nextName = 0
     /// What was ever seen by a run: the folder, and state and text, by text.
     private var seen: [String: (path: String, line: String)] = [:]
 
@@ -64,7 +67,7 @@ struct MergeHistory {
         self.seed = seed
         random = SeededGenerator(seed: seed)
         let divisions: [BackupScene.Division] = [
-            .none, BackupScene.Division(maximumSize: 300_000), BackupScene.Division(split: .folder),
+            .none, BackupScene.Division(maximumSize: 200_000), BackupScene.Division(split: .folder),
         ]
         scene = try BackupScene(divisions[Int(seed) % divisions.count])
         model = try MaildirModel(scene.maildir)
@@ -131,16 +134,16 @@ struct MergeHistory {
         case (4, let index?): try model.setState(Self.flagged, of: index, in: folder)
         case (5, let index?): try model.setState(MessageState(), of: index, in: folder)
         case (6, let index?):
+            // One that comes back to where the base has it is in no delta: docs/rotation.md.
+            guard moved.insert(model.folders[folder].messages[index].unique).inserted else { return }
             try model.move(index, from: folder, to: Int.random(in: 0..<model.folders.count, using: &random))
         case (7, let index?): try model.remove(index, from: folder)
         case (8, _):
-            let names = ["F\(model.folders.count)"]
-            if model.folders.count < 5, !model.folders.contains(where: { $0.names == names }) {
-                try model.addFolder(names)
-            }
+            nextName += 1
+            if model.folders.count < 5 { try model.addFolder(["F\(nextName)"]) }
         case (9, _) where folder > 0:
-            let names = ["R\(Int.random(in: 0..<1000, using: &random))"]
-            if !model.folders.contains(where: { $0.names == names }) { try model.rename(folder, to: names) }
+            nextName += 1
+            try model.rename(folder, to: ["F\(nextName)"])
         default: try model.deliver(to: folder, state: MessageState(), size: Int.random(in: 0..<200, using: &random))
         }
     }
@@ -172,7 +175,8 @@ struct MergeHistory {
         var expected: [String: [String]] = [:]
         for (path, line) in seen.values { expected[path, default: []].append(line) }
         let found = try await scene.contents().filter { !$0.value.isEmpty }
-        try #require(found == expected.mapValues { $0.sorted() }, "seed \(seed)")
+        let isAll = found == expected.mapValues { $0.sorted() }
+        try #require(isAll, "seed \(seed): \(found.mapValues(\.count)), not \(expected.mapValues(\.count))")
         try #require(try scene.findings() == [], "seed \(seed)")
     }
 }

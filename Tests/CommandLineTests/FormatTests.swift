@@ -116,8 +116,8 @@ struct FormatTests {
         arguments: [
             (nil, 0, 0), (nil, 1, 1), (.badData, 0, 65), (.noInput, 0, 66), (.unavailable, 0, 69),
             (.cannotCreate, 0, 73),
-            (.inputOutput, 3, 74), (.temporary, 0, 75), (.accessDenied, 0, 77), (.configuration, 0, 78),
-            (.cancelled, 0, 143),
+            (.inputOutput, 3, 74), (.temporary, 0, 75), (.accessDenied, 0, 77), (.loginRefused, 0, 77),
+            (.configuration, 0, 78), (.cancelled, 0, 143),
         ] as [(StoreError.Code?, Int, Int32)])
     func exitStatus(code: StoreError.Code?, problems: Int, expected: Int32) {
         var counts = TransferCounts()

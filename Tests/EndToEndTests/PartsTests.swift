@@ -47,10 +47,11 @@ struct PartsTests {
         }
         try expect(place, pst, holds: 1...300)
         // A night of new messages, another flag, and moves within and out of old parts.
-        let old = try names.dropLast().map { try Data(contentsOf: URL(fileURLWithPath: place.path($0))) }
+        let full = names.filter { $0 != "fredb-\(names.count).pst" }
+        let old = try full.map { try Data(contentsOf: URL(fileURLWithPath: place.path($0))) }
         try place.deliver(301...310)
         expectDone(try place.copy(to: pst, "--since-state", "last", "--max-size", "1MiB"))
-        for (name, data) in zip(names.dropLast(), old) {
+        for (name, data) in zip(full, old) {
             #expect(try Data(contentsOf: URL(fileURLWithPath: place.path(name))) == data, "\(name)")
         }
         try place.rename(place.file(3), ".Archive/cur/1700000003.m3.host:2,FS")

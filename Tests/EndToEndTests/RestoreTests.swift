@@ -7,34 +7,6 @@ import Maildir
 import TestSupport
 import Testing
 
-/// What a message of a Maildir is, apart from its file's name.
-private struct MaildirMessage: Hashable {
-    let folder: [String]
-    let digest: [UInt8]
-    let state: MessageState
-    /// Seconds since 1970.
-    let delivered: Int64?
-
-    /// Every message of a Maildir, each as often as it is there, and the paths of all folders.
-    static func all(of path: String) async throws -> (messages: [MaildirMessage: Int], folders: Set<FolderPath>) {
-        let store = try MaildirStore(path: path, layout: nil)
-        let folders = try await store.hierarchy().folders
-        var messages: [MaildirMessage: Int] = [:]
-        for folder in folders {
-            for row in try await store.contents(of: folder).rows {
-                guard case .internet(let file) = try await store.open(row, in: folder).content else { continue }
-                var state = row.state
-                state.keywords.sort()
-                let message = MaildirMessage(
-                    folder: folder.path.names, digest: file.withUnsafeBytes { Digest.sha256($0) }, state: state,
-                    delivered: row.deliveryTime?.unixSeconds)
-                messages[message, default: 0] += 1
-            }
-        }
-        return (messages, Set(folders.map(\.path)))
-    }
-}
-
 /// The way back.
 @Suite("A PST restored into a Maildir")
 struct RestoreTests {

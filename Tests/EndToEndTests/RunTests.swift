@@ -204,6 +204,24 @@ struct RunTests {
         #expect(mail.hasPrefix("To: admin@example.com\nSubject: mailbackup on ") && mail.contains("\n! b: "), "\(mail)")
     }
 
+    @Test("Metrics of all mailboxes of the run are written after it, those of the failed ones too; and a report finds them")
+    func metrics() throws {
+        let place = try ManyMailboxes()
+        for user in ["a", "b"] { try ManyMailboxes.deliver(1...3, to: try place.maildir(user)) }
+        try place.configure(["a", "b", "none"])
+        let run = try place.run("--metrics", place.path("night.prom"))
+        #expect(run.status == 1, "\(run.transcript)")
+        let text = try String(contentsOfFile: place.path("night.prom"), encoding: .utf8)
+        for user in ["a", "b"] {
+            #expect(text.contains("mailbackup_last_success_timestamp_seconds{user=\"\(user)\"}"), "\(text)")
+        }
+        #expect(text.contains("{user=\"none\"}"), "\(text)")
+        let report = try place.mailbackup("report", "--html", place.path("night.html"))
+        #expect(report.status == 1, "\(report.transcript)")
+        let page = try String(contentsOfFile: place.path("night.html"), encoding: .utf8)
+        #expect(page.contains(">a<") && page.contains(">none<"))
+    }
+
     @Test("--dry-run tells what would be done, and writes nothing")
     func dryRun() throws {
         let place = try ManyMailboxes()

@@ -89,5 +89,19 @@ struct LogonTests {
         }
     }
 
+    @Test("What a server repeats of a secret is taken out of what it says, and nothing else is")
+    func redaction() {
+        var redaction = Redaction()
+        redaction.add(Secret(#"two words "q""#))
+        let base64 = Base64.encoded(Array("\0fredb\0two words \"q\"".utf8))
+        let cases = [
+            ("no such user", "no such user"), (#"wrong: two words "q"."#, "wrong: (removed)"),
+            (#"LOGIN fredb "two words \"q\"" refused"#, "LOGIN fredb (removed) refused"),
+            ("AUTHENTICATE PLAIN \(base64) is wrong", "AUTHENTICATE PLAIN (removed) is wrong"), ("", ""),
+        ]
+        for (said, shown) in cases { #expect(redaction.cleaned(said) == shown) }
+        #expect(Redaction().cleaned("anything") == "anything")
+    }
+
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

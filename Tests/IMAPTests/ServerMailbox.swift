@@ -1,6 +1,7 @@
 import IMAP
 import IMAPGrammar
 import IMAPStore
+import MailServers
 import MailStore
 import Synchronization
 import TestSupport

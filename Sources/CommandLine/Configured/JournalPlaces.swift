@@ -34,6 +34,16 @@ struct JournalPlaces {
         return found.sorted { $0.name < $1.name }
     }
 
+    /// What a command that only reads journals is about, each with its user.
+    /// - Parameter user: whose alone, if somebody's.
+    /// - Throws: `.noInput` where there is none.
+    func chosen(user: String?) throws(StoreError) -> [(name: String, path: String)] {
+        if let user { return [(user, try self.journal(of: user))] }
+        let found = try all()
+        guard !found.isEmpty else { throw StoreError(.noInput, "\(try directory()): no journal there") }
+        return found
+    }
+
     private func named(_ user: String, _ configuration: Configuration) throws(StoreError) -> String? {
         try configuration.settings(for: user).first { $0.key.name == "journal" }?.text
     }

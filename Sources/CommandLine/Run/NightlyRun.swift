@@ -25,8 +25,14 @@ struct NightlyRun: Sendable {
         let outcomes = await run.run(plans) { log.tell($0) }
         let summary = RunSummary(
             outcomes: outcomes, refused: settings.refused, elapsed: ContinuousClock.now - start, isDryRun: isDryRun)
-        let status = summary.status(signal: log.interruption.signal)
+        var status = summary.status(signal: log.interruption.signal)
         log.finish(summary, status)
+        do throws(StoreError) {
+            try writeMetrics()
+        } catch {
+            log.errors.write("mailbackup: \(error.message.printable)\n")
+            if status == .success { status = ExitStatus(error, signal: nil) }
+        }
         sendMail(summary, status)
         return status
     }
@@ -41,6 +47,12 @@ struct NightlyRun: Sendable {
         } catch {
             return TransferRun.failed(error, reporter)
         }
+    }
+
+    /// Of the mailboxes of this run, whatever became of them tonight.
+    private func writeMetrics() throws(StoreError) {
+        guard let metrics = settings.metrics, !settings.isDryRun else { return }
+        try JournalReports(journals: settings.plans.map { (name: $0.user, path: $0.journal) }).writeMetrics(to: metrics)
     }
 
     private static func wait(for time: TimeOfDay) async {

@@ -59,6 +59,12 @@ struct RunCommand: AsyncParsableCommand {
         transform: RunCommand.part)
     var shard: Shard?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write metrics of these mailboxes, for Prometheus' node_exporter; the file is replaced as a whole. Default:"
+                + " run.metrics.", valueName: "file.prom"))
+    var metrics: String?
+
     @Flag(help: "Read everything, write nothing.")
     var dryRun = false
 
@@ -71,6 +77,7 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs \(jobs): 1 to 64 are possible") }
         if users.contains("") { throw ValidationError("--user is empty") }
+        if metrics == "" { throw ValidationError("--metrics is empty") }
     }
 
     private static func time(_ text: String) throws -> TimeOfDay {

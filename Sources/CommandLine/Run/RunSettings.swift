@@ -14,6 +14,8 @@ struct RunSettings: Sendable {
     let until: TimeOfDay?
     let maximumDownload: Int?
     let isDryRun: Bool
+    /// The file for metrics of these mailboxes; nil: none.
+    let metrics: String?
     /// nil: nobody gets mail.
     let mail: SummaryMail?
 
@@ -37,6 +39,7 @@ struct RunSettings: Sendable {
         until = command.until ?? limits.until
         maximumDownload = command.maxDownload?.bytes ?? limits.download
         isDryRun = command.dryRun
+        metrics = command.metrics ?? configuration["run.metrics"]?.text
     }
 
     /// The bounds in the file.

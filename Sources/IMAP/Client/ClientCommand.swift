@@ -15,6 +15,8 @@ package struct ClientCommand: Sendable {
     /// Answers challenges: AUTHENTICATE.
     var authentication: (any SASLMechanism)?
     var effect = Effect.none
+    /// What the command tells the server, and nobody else may be told.
+    var secret: Secret?
     let receiver: (any ResponseReceiver)?
     package let completion: CommandCompletion
 
@@ -23,9 +25,10 @@ package struct ClientCommand: Sendable {
     }
 
     init(
-        text: CommandText, authentication: (any SASLMechanism)? = nil, effect: Effect = .none,
+        text: CommandText, authentication: (any SASLMechanism)? = nil, effect: Effect = .none, secret: Secret? = nil,
         receiver: (any ResponseReceiver)? = nil
     ) {
+        self.secret = secret
         self.text = text
         self.authentication = authentication
         self.effect = effect

@@ -23,6 +23,8 @@ struct CommandPipeline {
     private var queued: [ClientCommand] = []
     private var lastTag = 0
     private var irrelevant = 0
+    /// Secrets that were sent, which the server may repeat.
+    private(set) var redaction = Redaction()
     /// The goodbye, once it was said.
     private(set) var goodbye: StatusResponse?
 
@@ -38,6 +40,7 @@ struct CommandPipeline {
         if let last = sent.last, !last.pending.isEmpty || last.command.isExclusive { return nil }
         if queued[0].isExclusive && !sent.isEmpty { return nil }
         let command = queued.removeFirst()
+        if let secret = command.secret { redaction.add(secret) }
         lastTag += 1
         let tag = "A\(lastTag)"
         var pieces = command.text.pieces
@@ -48,6 +51,7 @@ struct CommandPipeline {
 
     /// - Returns: what to do, and whether the response was one that somebody waits for.
     mutating func receive(_ response: Response) throws(IMAPError) -> (action: Action?, isRelevant: Bool) {
+        let response = redaction.cleaned(response)
         guard isGreeted else { return (try greet(response), true) }
         switch response {
         case .completion(let tag, let status):

@@ -33,6 +33,10 @@ public struct IMAPError: Error, Hashable, Sendable {
     public let message: String
     /// What the server said, where it said something.
     public let response: StatusResponse?
+    /// The secret was sent, and we were not let in.
+    public var isAtLogon = false
+    /// The connection ended while the server was at another command, given before this one: this one is not to blame.
+    public var isBehind = false
 
     public init(_ code: Code, _ message: String, response: StatusResponse? = nil) {
         self.code = code
@@ -51,9 +55,14 @@ public struct IMAPError: Error, Hashable, Sendable {
     public var isTransient: Bool {
         switch code {
         case .unreachable, .closed, .timedOut, .protocolViolation: true
-        case .rejected, .refused: ["UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED"].contains(response?.code?.otherName)
+        case .rejected, .refused: isBusy
         case .security, .clearText, .notUnderstood, .spool, .configuration, .cancelled: false
         }
+    }
+
+    /// Whether the server says "not now" rather than "no": codes of RFC 5530, and how Exchange Online says it.
+    public var isBusy: Bool {
+        ["UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED"].contains(response?.code?.otherName) || suggestedBackoff != nil
     }
 
     /// How long the server asks to be left alone ("Suggested Backoff Time: 12345 milliseconds", as Exchange Online says

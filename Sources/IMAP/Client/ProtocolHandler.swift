@@ -119,7 +119,8 @@ final class ProtocolHandler: ChannelDuplexHandler {
             do {
                 response = try Response(frame)
             } catch {
-                throw IMAPError(.protocolViolation, error.description)
+                let isSecret = pipeline.redaction.hides(frame.text)
+                throw IMAPError(.protocolViolation, isSecret ? "not IMAP: (removed)" : error.description)
             }
             let effect = try handle(response, context: context)
             guard let effect else { continue }
@@ -196,7 +197,12 @@ final class ProtocolHandler: ChannelDuplexHandler {
         end.record(error)
         timer?.cancel()
         greeting.finish(.failure(error))
-        for command in pipeline.removeAll() { command.completion.finish(.failure(error)) }
+        // Servers work through commands in order.
+        var told = error
+        for command in pipeline.removeAll() {
+            command.completion.finish(.failure(told))
+            told.isBehind = true
+        }
         context.close(promise: nil)
     }
 }

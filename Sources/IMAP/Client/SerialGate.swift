@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets one task at a time through, in the order of arrival.
-final class SerialGate: Sendable {
+package final class SerialGate: Sendable {
     private struct State {
         var isOpen = true
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -9,7 +9,9 @@ final class SerialGate: Sendable {
 
     private let state = Mutex(State())
 
-    func enter() async {
+    package init() {}
+
+    package func enter() async {
         await withCheckedContinuation { continuation in
             let enters = state.withLock { state in
                 if state.isOpen {
@@ -23,7 +25,7 @@ final class SerialGate: Sendable {
         }
     }
 
-    func leave() {
+    package func leave() {
         let next: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard !state.waiting.isEmpty else {
                 state.isOpen = true

@@ -8,8 +8,8 @@ public enum GrammarLimits {
     public static let literalSize = 64 << 30
     /// Bytes of a literal in a response other than FETCH, in which messages come.
     public static let literalSizeOutsideFetch = 1 << 20
-    /// Bytes of a literal held in memory; a larger one goes to an unlinked temporary file.
-    public static let literalInMemory = 1 << 20
+    /// Bytes of the literals of one response held in memory; what is larger goes to an unlinked temporary file.
+    public static let literalInMemory = 4 << 20
     /// Parentheses within parentheses.
     public static let depth = 64
     /// UIDs or ranges in one set, and elements of one list.

@@ -72,8 +72,9 @@ public struct ResponseFramer: ~Copyable {
     private mutating func beginLiteral(_ size: Int) throws(FramingError) {
         let limit = kind == .fetch ? GrammarLimits.literalSize : GrammarLimits.literalSizeOutsideFetch
         guard size <= limit, frame.literals.count < GrammarLimits.literals else { throw .literalTooLarge(size) }
+        let held = frame.literals.reduce(0) { $0 + $1.count }
         do {
-            literal = try SpooledBytes(count: size, inMemory: GrammarLimits.literalInMemory)
+            literal = try SpooledBytes(count: size, inMemory: max(GrammarLimits.literalInMemory - held, 0))
         } catch {
             throw .spool(error)
         }

@@ -6,7 +6,7 @@ import MailStore
 /// Fetches the messages of one batch: one streamed UID FETCH where nothing goes wrong, and what is missing again where
 /// something does. Whatever happens, every message ends with its content or with an error.
 struct BatchFetch: Sendable {
-    let provider: SessionProvider
+    let pool: SessionPool
     let contents: FetchedContents
     let options: IMAPOptions
     let budget: DownloadBudget
@@ -14,19 +14,32 @@ struct BatchFetch: Sendable {
     let folder: FolderInfo
     let uidValidity: UInt32
     let mailbox: MailboxName
+    /// The messages, and their bytes as listed.
+    let sizes: [UID: Int]
 
-    func run(_ uids: [UID]) async {
-        var plan = FetchPlan(uids)
+    /// - Parameter lease: of a connection; given back at the end.
+    func run(over lease: SessionPool.Lease) async {
+        var lease = lease
+        await run(over: &lease)
+        pool.giveBack(lease)
+    }
+
+    private func run(over lease: inout SessionPool.Lease) async {
+        var plan = FetchPlan(sizes.keys.sorted())
         var backoff = Backoff()
         while let asked = plan.next.first {
             do throws(IMAPError) {
-                try checkBudget()
-                let session = try await provider.session()
+                let session = try await session(&lease)
                 do throws(IMAPError) {
                     try await ask(asked, session, &plan, &backoff)
                 } catch {
                     guard error.endsConnection else { throw error }
-                    await provider.drop(session)
+                    await lease.provider.drop(session)
+                    if error.isBehind {
+                        // Whoever was to be answered counts the loss; there may be many before it is our turn.
+                        try await lease.provider.pause(.zero)
+                        continue
+                    }
                     if let uid = plan.lost(asked) {
                         settle(uid, .inputOutput, "\(place): the connection was lost over it each time")
                         backoff.progressed()
@@ -39,10 +52,24 @@ struct BatchFetch: Sendable {
                     return giveUp(plan.missing, error)
                 }
                 do throws(IMAPError) {
-                    try await provider.pause(wait)
+                    try await lease.provider.pause(wait)
                 } catch {
                     return giveUp(plan.missing, error)
                 }
+            }
+        }
+    }
+
+    /// A session at the batch's place in the pool, or at another one where none can be had there.
+    private func session(_ lease: inout SessionPool.Lease) async throws(IMAPError) -> IMAPSession {
+        while true {
+            do throws(IMAPError) {
+                let session = try await lease.provider.session()
+                pool.works(lease)
+                return session
+            } catch {
+                guard let other = pool.replacement(for: lease, after: error) else { throw error }
+                lease = other
             }
         }
     }
@@ -101,14 +128,20 @@ struct BatchFetch: Sendable {
 
     private func deliver(_ uid: UID, _ content: MappedFile?) {
         guard let content else { return settle(uid, .inputOutput, "the server has nothing of the message") }
-        budget.spend(content.count)
-        contents.settle(key(uid), .success(content))
+        let listed = max(sizes[uid] ?? 0, 0)
+        budget.correct(listed: listed, actual: content.count)
+        do throws(SpoolError) {
+            contents.settle(key(uid), .success(try kept(content, listed: listed)))
+        } catch {
+            settle(uid, .inputOutput, "the message cannot be kept in a temporary file: error \(error.errno)")
+        }
     }
 
-    private func checkBudget() throws(IMAPError) {
-        guard budget.isSpent else { return }
-        let limit = StatusResponse(.no, code: .other("OVERQUOTA", ""), text: "")
-        throw IMAPError(.rejected, "the bytes that may be fetched in one run are spent", response: limit)
+    /// The pipeline bounds what it has in memory by the sizes listed. A message much larger than that waits in a file.
+    private func kept(_ content: MappedFile, listed: Int) throws(SpoolError) -> MappedFile {
+        let allowed = listed.addingReportingOverflow(StoreLimits.bytesBeyondListed).partialValue
+        guard content.count > allowed, content.count <= GrammarLimits.literalInMemory else { return content }
+        return try content.withUnsafeBytes { bytes throws(SpoolError) in try SpooledBytes.file(holding: bytes) }
     }
 
     private func giveUp(_ uids: [UID], _ error: IMAPError) {

@@ -21,17 +21,20 @@ final class FetchedContents: Sendable {
     private struct State {
         var entries: [Key: Entry] = [:]
         var lastWaiter = 0
+        /// What is asked for ahead is of this folder.
+        var folder: FolderID?
     }
 
     private let state = Mutex(State())
 
-    /// Notes which of these are to come; returns those that were not noted before.
+    /// Notes which of these messages are to come; returns those that were not noted before.
     /// - Parameter isAhead: nobody waits for them yet, and they are not noted where there are too many already.
-    func expect(_ keys: [Key], isAhead: Bool) -> [Key] {
+    func expect(_ rows: [ContentsRow], in folder: FolderID, isAhead: Bool) -> [ContentsRow] {
         state.withLock { state in
-            guard !isAhead || state.entries.count + keys.count <= StoreLimits.prefetched else { return [] }
-            return keys.filter { key in
-                guard state.entries[key] == nil else { return false }
+            guard !isAhead || state.entries.count + rows.count <= StoreLimits.prefetched else { return [] }
+            return rows.filter { row in
+                let key = Key(folder: folder, message: row.id)
+                guard MessageKey(row.id) != nil, state.entries[key] == nil else { return false }
                 state.entries[key] = Entry()
                 return true
             }
@@ -41,6 +44,8 @@ final class FetchedContents: Sendable {
     /// Forgets what arrived of other folders and was not taken: nobody will.
     func forget(except folder: FolderID) {
         state.withLock { state in
+            guard state.folder != folder else { return }
+            state.folder = folder
             state.entries = state.entries.filter {
                 $0.key.folder == folder || $0.value.outcome == nil || !$0.value.waiters.isEmpty
             }

@@ -43,18 +43,32 @@ struct HierarchyBuilder {
         return "uidvalidity:\(validity)"
     }
 
-    private func isWanted(_ mailbox: Mailbox) -> Bool {
-        if !includesVirtualFolders && (mailbox.isView || (mailbox.isAllMail && !hasLabels)) { return false }
-        return includesSharedFolders || isPersonal(mailbox)
+    /// What is not built, in the order of the list.
+    func leftOut(of mailboxes: [Mailbox]) -> [LeftOutFolder] {
+        mailboxes.compactMap { mailbox in
+            guard mailbox.holdsMessages, let reason = reasonToLeaveOut(mailbox) else { return nil }
+            return LeftOutFolder(path: path(of: mailbox), reason: reason)
+        }
+    }
+
+    private func isWanted(_ mailbox: Mailbox) -> Bool { reasonToLeaveOut(mailbox) == nil }
+
+    private func reasonToLeaveOut(_ mailbox: Mailbox) -> LeftOutFolder.Reason? {
+        if !includesVirtualFolders {
+            if mailbox.isView { return .view }
+            if mailbox.isAllMail && !hasLabels { return .allMail }
+        }
+        return includesSharedFolders ? nil : foreignness(of: mailbox)
     }
 
     /// The namespace with the longest prefix decides; INBOX is always one's own.
-    private func isPersonal(_ mailbox: Mailbox) -> Bool {
-        guard let namespaces, !mailbox.name.isInbox else { return true }
-        let own = longestPrefix(namespaces.personal, of: mailbox.name)
-        let foreign = longestPrefix(namespaces.otherUsers + namespaces.shared, of: mailbox.name)
-        guard let foreign else { return true }
-        return (own ?? -1) >= foreign
+    private func foreignness(of mailbox: Mailbox) -> LeftOutFolder.Reason? {
+        guard let namespaces, !mailbox.name.isInbox else { return nil }
+        let own = longestPrefix(namespaces.personal, of: mailbox.name) ?? -1
+        let others = longestPrefix(namespaces.otherUsers, of: mailbox.name) ?? -1
+        let shared = longestPrefix(namespaces.shared, of: mailbox.name) ?? -1
+        guard max(others, shared) > own else { return nil }
+        return others >= shared ? .otherUsers : .shared
     }
 
     private func longestPrefix(_ list: [Namespaces.Namespace], of name: MailboxName) -> Int? {

@@ -3,8 +3,11 @@ public import IMAP
 /// How a mailbox on a server is read.
 public struct IMAPOptions: Sendable {
     public var session: SessionOptions
-    /// Connections that fetch messages at the same time.
+    /// Connections that fetch messages at the same time, at most.
     public var connections = 1
+    /// Each further connection is opened when so many bytes more were asked for: to log on takes time, and pays only where
+    /// there is much to fetch.
+    public var bytesPerConnection = 8 << 20
     /// Folders that others own or share belong to somebody else's backup.
     public var includesSharedFolders = false
     /// Views on messages that lie in other folders: \All, \Flagged, \Important.

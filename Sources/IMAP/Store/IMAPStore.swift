@@ -8,16 +8,16 @@ import Synchronization
 public final class IMAPStore: SynchronizingStore {
     public let description: String
     private let options: IMAPOptions
-    private let providers: [SessionProvider]
+    private let pool: SessionPool
     private let contents = FetchedContents()
     private let budget: DownloadBudget
-    private let nextProvider = Mutex(0)
     /// As last listed.
     private let mailboxes = Mutex<[FolderID: Mailbox]>([:])
     private let labelOrder = Mutex<[[UInt8]]>([])
+    private let notCopied = Mutex<[LeftOutFolder]>([])
 
     /// Connects and logs on.
-    /// - Throws: `.accessDenied` where the server does not let the account in; `.unavailable`, `.temporary`,
+    /// - Throws: `.loginRefused` where the server does not let the account in; `.unavailable`, `.temporary`,
     ///   `.configuration`.
     public static func connect(_ options: IMAPOptions) async throws(StoreError) -> IMAPStore {
         let store = IMAPStore(options)
@@ -33,15 +33,12 @@ public final class IMAPStore: SynchronizingStore {
         self.options = options
         let session = options.session
         description = "\(session.account.description) at \(session.server.description)"
-        let count = min(max(options.connections, 1), StoreLimits.connections)
-        providers = (0..<count).map { _ in SessionProvider(options: options) }
+        pool = SessionPool(options: options)
         budget = DownloadBudget(maximum: options.maximumDownload, shared: options.sharedBudget)
     }
 
     /// Says goodbye to the server. Nothing can be read afterwards.
-    public func close() async {
-        for provider in providers { await provider.close() }
-    }
+    public func close() async { await pool.close() }
 
     /// The session, for what a store has no word for (a pre-flight check).
     public func session() async throws(StoreError) -> IMAPSession {
@@ -52,7 +49,7 @@ public final class IMAPStore: SynchronizingStore {
         }
     }
 
-    var main: SessionProvider { providers[0] }
+    var main: SessionProvider { pool.main }
 
     func failure(_ error: IMAPError, _ folder: FolderInfo? = nil) -> StoreError {
         StoreError(error, at: description, folder: folder?.path)
@@ -67,12 +64,13 @@ public final class IMAPStore: SynchronizingStore {
         do throws(IMAPError) {
             entries = try await main.perform { session throws(IMAPError) in
                 let listed = try await MailboxListing(session: session).read()
-                return HierarchyBuilder(
+                let builder = HierarchyBuilder(
                     namespaces: session.namespaces, spelling: session.spelling,
                     includesSharedFolders: options.includesSharedFolders,
                     includesVirtualFolders: options.includesVirtualFolders,
-                    hasLabels: session.capabilities.contains("X-GM-EXT-1")
-                ).build(listed)
+                    hasLabels: session.capabilities.contains("X-GM-EXT-1"))
+                notCopied.withLock { $0 = builder.leftOut(of: listed) }
+                return builder.build(listed)
             }
         } catch {
             throw failure(error)
@@ -89,6 +87,9 @@ public final class IMAPStore: SynchronizingStore {
         }
         return SynchronizedHierarchy(table: HierarchyTable(folders: entries.map(\.info)), states: states)
     }
+
+    /// Folders of the account that are missing from the hierarchy on purpose, as last listed.
+    public var foldersLeftOut: [LeftOutFolder] { notCopied.withLock { $0 } }
 
     // MARK: Contents
 
@@ -170,10 +171,7 @@ public final class IMAPStore: SynchronizingStore {
 
     public func prefetch(_ rows: ArraySlice<ContentsRow>, in folder: FolderInfo) {
         contents.forget(except: folder.id)
-        let keys = rows.filter { MessageKey($0.id) != nil }.map {
-            FetchedContents.Key(folder: folder.id, message: $0.id)
-        }
-        fetch(contents.expect(keys, isAhead: true), folder)
+        fetch(contents.expect(Array(rows), in: folder.id, isAhead: true), folder)
     }
 
     public func open(_ row: ContentsRow, in folder: FolderInfo) async throws(StoreError) -> StoredMessage {
@@ -184,7 +182,7 @@ public final class IMAPStore: SynchronizingStore {
         while true {
             if Task.isCancelled { throw StoreError(.cancelled, "stopped", folder: folder.path, messageID: row.id) }
             guard let outcome = await contents.take(key) else {
-                fetch(contents.expect([key], isAhead: false), folder)
+                fetch(contents.expect([row], in: folder.id, isAhead: false), folder)
                 continue
             }
             switch outcome {
@@ -205,18 +203,26 @@ public final class IMAPStore: SynchronizingStore {
         return StoredMessage(row: row, folder: folder, content: .internet(content), problems: problems)
     }
 
-    /// Starts to fetch messages, all of one UIDVALIDITY, without waiting.
-    private func fetch(_ keys: [FetchedContents.Key], _ folder: FolderInfo) {
-        let messages = Dictionary(grouping: keys.compactMap { MessageKey($0.message) }, by: \.uidValidity)
-        for (uidValidity, messages) in messages {
-            let provider = nextProvider.withLock { next in
-                next = (next + 1) % providers.count
-                return providers[next]
+    /// Starts to fetch messages, without waiting; those that the budget does not allow are settled at once.
+    private func fetch(_ rows: [ContentsRow], _ folder: FolderInfo) {
+        var sizes: [UInt32: [UID: Int]] = [:]
+        for row in rows {
+            guard let key = MessageKey(row.id) else { continue }
+            if budget.admits(row.size) {
+                sizes[key.uidValidity, default: [:]][key.uid] = row.size
+            } else {
+                let error = StoreError(
+                    .temporary, "\(description): the bytes that may be fetched in one run are spent",
+                    folder: folder.path, messageID: row.id)
+                contents.settle(FetchedContents.Key(folder: folder.id, message: row.id), .failure(error))
             }
+        }
+        for (uidValidity, sizes) in sizes {
             let batch = BatchFetch(
-                provider: provider, contents: contents, options: options, budget: budget, place: description,
-                folder: folder, uidValidity: uidValidity, mailbox: MailboxName(folder.id))
-            Task { await batch.run(messages.map(\.uid)) }
+                pool: pool, contents: contents, options: options, budget: budget, place: description, folder: folder,
+                uidValidity: uidValidity, mailbox: MailboxName(folder.id), sizes: sizes)
+            let lease = pool.lease(messages: sizes.count, bytes: sizes.values.reduce(0, +))
+            Task { await batch.run(over: lease) }
         }
     }
 }

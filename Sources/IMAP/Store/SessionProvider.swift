@@ -4,13 +4,17 @@ import IMAPGrammar
 /// Holds one session, and makes a new one when it is lost.
 actor SessionProvider {
     private let options: IMAPOptions
+    private let opener: SessionOpener
+    private let isExtra: Bool
     private var current: IMAPSession?
     private var opening: Task<Result<IMAPSession, IMAPError>, Never>?
     private var isClosed = false
 
-    init(options: IMAPOptions, session: IMAPSession? = nil) {
+    /// - Parameter isExtra: there is another provider, and its session may be the last that the server allows.
+    init(options: IMAPOptions, opener: SessionOpener, isExtra: Bool) {
+        self.isExtra = isExtra
         self.options = options
-        current = session
+        self.opener = opener
     }
 
     /// The session; one is made where there is none. Tasks that ask at the same time get the same one.
@@ -21,20 +25,25 @@ actor SessionProvider {
         if let opening {
             task = opening
         } else {
-            let session = options.session
-            task = Task {
-                do throws(IMAPError) {
-                    return .success(try await IMAPSession.open(session))
-                } catch {
-                    return .failure(error)
-                }
-            }
+            task = Task { await make() }
             opening = task
         }
-        let result = await task.value
-        opening = nil
-        if case .success(let session) = result, current == nil, !isClosed { current = session }
-        return try result.get()
+        return try await task.value.get()
+    }
+
+    private func make() async -> Result<IMAPSession, IMAPError> {
+        defer { opening = nil }
+        do throws(IMAPError) {
+            let session = try await opener.open(isExtra: isExtra)
+            guard !isClosed else {
+                session.connection.close()
+                throw IMAPError(.cancelled, "the store was closed")
+            }
+            current = session
+            return .success(session)
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Drops a session that no longer works.
@@ -45,9 +54,12 @@ actor SessionProvider {
 
     func close() async {
         isClosed = true
-        let last = current
-        current = nil
-        await last?.logOut()
+        await takeCurrent()?.logOut()
+    }
+
+    private func takeCurrent() -> IMAPSession? {
+        defer { current = nil }
+        return current
     }
 
     /// Does something that reads, again and on a new connection where it fails on the way.
@@ -71,11 +83,19 @@ actor SessionProvider {
         }
     }
 
-    /// Does something on a connection of its own, which sees the server as it is now.
+    /// Does something on a connection of its own, which sees the server as it is now. Where the server allows no more
+    /// connections, the present one is given up for it.
     nonisolated func performAside<Value: Sendable>(
         _ body: (IMAPSession) async throws(IMAPError) -> Value
     ) async throws(IMAPError) -> Value {
-        let session = try await IMAPSession.open(options.session)
+        let session: IMAPSession
+        do throws(IMAPError) {
+            session = try await opener.open(isExtra: true)
+        } catch {
+            guard error.mayBeLimit, let present = await takeCurrent() else { throw error }
+            await present.logOut()
+            session = try await opener.open(isExtra: false)
+        }
         let result: Result<Value, IMAPError>
         do throws(IMAPError) {
             result = .success(try await body(session))
@@ -98,6 +118,18 @@ actor SessionProvider {
 }
 
 extension IMAPError {
+    /// Whether the server may have meant that there are enough connections. Many say so with no code, and some hang up.
+    var mayBeLimit: Bool {
+        if code == .refused {
+            return isBusy || (isAtLogon && response != nil && !Self.isFinal(response?.code))
+        }
+        return isTransient
+    }
+
+    private static func isFinal(_ code: ResponseCode?) -> Bool {
+        ["AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED"].contains(code?.otherName)
+    }
+
     /// Whether nothing more can come of the connection it happened on.
     var endsConnection: Bool {
         switch code {

@@ -12,12 +12,14 @@ extension StoreError {
         let name = error.response?.code?.otherName
         switch error.code {
         case .unreachable, .closed, .timedOut, .protocolViolation, .notUnderstood, .security:
-            return name == "LIMIT" || name == "OVERQUOTA" || name == "THROTTLED" ? .temporary : .unavailable
+            let isLimited = ["LIMIT", "OVERQUOTA", "THROTTLED"].contains(name) || error.suggestedBackoff != nil
+            return isLimited ? .temporary : .unavailable
         case .clearText, .configuration: return .configuration
-        case .refused: return refusal(name) ?? .accessDenied
+        case .refused: return refusal(name) ?? .loginRefused
         case .rejected:
             if name == "NOPERM" || name == "AUTHORIZATIONFAILED" { return .accessDenied }
-            return refusal(name) ?? (name == "OVERQUOTA" ? .temporary : .inputOutput)
+            // A mailbox that another program has to itself is one folder that cannot be read.
+            return name == "INUSE" ? .inputOutput : refusal(name) ?? (name == "OVERQUOTA" ? .temporary : .inputOutput)
         case .spool: return .inputOutput
         case .cancelled: return .cancelled
         }

@@ -6,6 +6,8 @@ enum StoreLimits {
     static let messages = 4_000_000
     /// Messages asked for and not yet taken.
     static let prefetched = 4_096
+    /// Bytes of a message above its size as listed that are held in memory; some servers count line ends as one byte.
+    static let bytesBeyondListed = 64 << 10
     /// Bytes of the UIDs in one command.
     static let setLength = 4_000
     /// So many that are gone, and more than a quarter of all, are a claim that a new connection has to confirm.
@@ -18,8 +20,12 @@ enum StoreLimits {
     static let longestBackoff: Duration = .seconds(60)
     /// The longest wait that a server may ask for.
     static let longestSuggestedBackoff: Duration = .seconds(600)
-    /// Connections at the same time.
-    static let connections = 8
+    /// Logons in a row that end without an answer. Servers lock accounts after five to ten.
+    static let logonAttempts = 3
+    /// Connections at the same time. Servers allow 10 to 20 for a user on all machines together.
+    static let connections = 4
+    /// What a message costs beside its bytes, counted as bytes.
+    static let bytesPerMessage = 4_096
     /// Bytes at the start of a message in which a placeholder shows.
     static let placeholderHeader = 4_096
 }

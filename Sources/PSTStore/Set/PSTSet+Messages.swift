@@ -101,7 +101,7 @@ extension PSTSet: UpdatableMessageStore {
         let (saved, part) = try await save(prepared, in: target, group)
         moved.append(
             MovedMessage(oldID: message.rawValue, oldFolder: try await self.folder(folder).id, newLabel: part.label))
-        let role = try await place.part.store.likeness(of: place.folder).role
+        let role = try await place.part.store.role(of: place.folder)
         let new = MessageID(rawValue: PartIdentifiers.split(saved.id.rawValue).id)
         try await part.store.adapt(new, in: try await counterpart(of: target, in: part), from: role)
         return saved.id

@@ -10,7 +10,7 @@ public final class PSTSetSource: MessageStore {
     public static func open(at path: String) throws(StoreError) -> PSTSetSource {
         let found = try PSTParts.find(path)
         // Where there is nothing, the file itself says so best.
-        guard !found.isEmpty else { return PSTSetSource(path, [("", try PSTSource.open(at: path))]) }
+        guard !found.isEmpty, !found.isMember else { return PSTSetSource(path, [("", try PSTSource.open(at: path))]) }
         var parts: [(label: String, source: PSTSource)] = []
         for file in found.files { parts.append((file.label, try PSTSource.open(at: file.path))) }
         return PSTSetSource(path, parts)
@@ -21,11 +21,14 @@ public final class PSTSetSource: MessageStore {
         self.parts = parts
     }
 
+    /// Whether FILE.pst is all, whose own ids are those of the set.
+    private var isPlain: Bool { parts.count == 1 && parts[0].label.isEmpty }
+
     private static let separator: Character = "\n"
 
     /// Ids of folders are those of all parts, a line each.
     public func hierarchy() async throws(StoreError) -> HierarchyTable {
-        if parts.count == 1 { return try await parts[0].source.hierarchy() }
+        if isPlain { return try await parts[0].source.hierarchy() }
         var table = HierarchyTable(folders: [])
         var positions: [FolderPath: Int] = [:]
         var roles: Set<FolderRole> = []
@@ -51,7 +54,7 @@ public final class PSTSetSource: MessageStore {
     }
 
     public func contents(of folder: FolderInfo) async throws(StoreError) -> ContentsTable {
-        if parts.count == 1 { return try await parts[0].source.contents(of: folder) }
+        if isPlain { return try await parts[0].source.contents(of: folder) }
         var table = ContentsTable(rows: [])
         for id in folder.id.rawValue.split(separator: Self.separator) {
             let (label, local) = PartIdentifiers.split(String(id))
@@ -63,7 +66,7 @@ public final class PSTSetSource: MessageStore {
     }
 
     public func open(_ row: ContentsRow, in folder: FolderInfo) async throws(StoreError) -> StoredMessage {
-        if parts.count == 1 { return try await parts[0].source.open(row, in: folder) }
+        if isPlain { return try await parts[0].source.open(row, in: folder) }
         let (label, local) = PartIdentifiers.split(row.id.rawValue)
         let message = try await source(label).open(Self.row(row, MessageID(rawValue: local)), in: folder)
         return StoredMessage(row: row, folder: folder, content: message.content, problems: message.problems)

@@ -10,6 +10,7 @@ extension PSTStore {
     struct FolderLikeness: Sendable {
         /// As it is displayed.
         let name: String
+        /// As it is recorded; what only follows from its name follows there too.
         let role: FolderRole?
         let origin: FolderOrigin?
         /// nil: it stands at the top.
@@ -20,13 +21,20 @@ extension PSTStore {
         let node = try node(folder)
         return try changing { () throws(PSTError) in
             let place = try file.place(of: node)
-            // What only looks like a folder of that role would get another name by it.
-            let role = try role(of: node)
-            let isNamedSo = Self.name(of: NewFolder(parent: nil, name: place.name, role: role)) == place.name
+            var recorded: FolderRole?
+            if case .string(let name)? = try file.property(.folderRole, of: node) {
+                recorded = FolderRole(rawValue: name)
+            }
             return FolderLikeness(
-                name: place.name, role: isNamedSo ? role : nil, origin: try origin(of: node),
+                name: place.name, role: recorded, origin: try origin(of: node),
                 parent: place.parent.map { FolderID($0) })
         }
+    }
+
+    /// What a folder makes of the messages in it.
+    func role(of folder: FolderID) throws(StoreError) -> FolderRole? {
+        let node = try node(folder)
+        return try changing { () throws(PSTError) in try role(of: node) }
     }
 
     private func origin(of folder: NodeID) throws(PSTError) -> FolderOrigin? {

@@ -329,12 +329,17 @@ extension SynchronizationRun {
 }
 
 extension StoreError {
-    /// There is no use in asking for the next folder.
-    fileprivate var endsListing: Bool { code == .cancelled || code == .unavailable }
+    /// There is no use in asking for the next folder: the server is away, or does not let us in any more.
+    fileprivate var endsListing: Bool {
+        switch code {
+        case .cancelled, .unavailable, .loginRefused, .configuration: true
+        default: false
+        }
+    }
 
-    /// There is no use in asking for the next message: the server is away, wants to be left alone, or was asked for as much
-    /// as it may be.
-    var endsRun: Bool { code == .cancelled || code == .unavailable || code == .temporary }
+    /// There is no use in asking for the next message: neither for the next folder, or the server wants to be left alone, or
+    /// was asked for as much as it may be.
+    var endsRun: Bool { endsListing || code == .temporary }
 }
 
 extension [GivenMessage] {

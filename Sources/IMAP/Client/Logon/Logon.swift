@@ -24,9 +24,13 @@ struct Logon {
                 return try await connection.run("logon", command(method, secret))
             } catch {
                 guard error.code == .rejected || error.code == .notUnderstood, let response = error.response else {
-                    throw error
+                    var failure = error
+                    failure.isAtLogon = true
+                    throw failure
                 }
-                refusal = refused(response, secret)
+                refusal = IMAPError(
+                    .refused, "logon as \(account.description) refused: \(response.text)", response: response)
+                refusal?.isAtLogon = true
                 // The server may know no SCRAM keys of a user whose password it knows. Other refusals are final: asking
                 // twice would lock accounts.
                 if method != .scram || error.isTransient { break }
@@ -42,24 +46,25 @@ struct Logon {
             var text = CommandText("LOGIN", literals: capabilities.nonSynchronizingLiterals)
             text.appendString(Array(name.utf8))
             text.appendString(secret.bytes)
-            return ClientCommand(text: text)
+            return ClientCommand(text: text, secret: secret)
         case .plain:
-            return authenticate(
-                PlainMechanism(authorization: account.authorizationIdentity, authentication: name, password: secret))
+            let mechanism = PlainMechanism(
+                authorization: account.authorizationIdentity, authentication: name, password: secret)
+            return authenticate(mechanism, secret)
         case .scram:
-            return authenticate(
-                SCRAM(
-                    authorization: account.authorizationIdentity, authentication: name, password: secret,
-                    nonce: SCRAM.makeNonce()))
+            let mechanism = SCRAM(
+                authorization: account.authorizationIdentity, authentication: name, password: secret,
+                nonce: SCRAM.makeNonce())
+            return authenticate(mechanism, secret)
         case .oauthBearer:
             return authenticate(
-                OAuthBearerMechanism(user: account.user, host: server.host, port: server.port, token: secret))
+                OAuthBearerMechanism(user: account.user, host: server.host, port: server.port, token: secret), secret)
         case .xoauth2:
-            return authenticate(XOAuth2Mechanism(user: account.user, token: secret))
+            return authenticate(XOAuth2Mechanism(user: account.user, token: secret), secret)
         }
     }
 
-    private func authenticate(_ mechanism: some SASLMechanism) -> ClientCommand {
+    private func authenticate(_ mechanism: some SASLMechanism, _ secret: Secret) -> ClientCommand {
         var mechanism = mechanism
         var text = CommandText("AUTHENTICATE \(mechanism.name)")
         // SASL-IR, RFC 4959; obligatory in IMAP4rev2.
@@ -68,18 +73,6 @@ struct Logon {
         {
             text.append(" " + (initial.isEmpty ? "=" : Base64.encoded(initial)))
         }
-        return ClientCommand(
-            text: text, authentication: mechanism)
-    }
-
-    /// A server that repeats what it was sent must not bring the secret into a log.
-    private func refused(_ response: StatusResponse, _ secret: Secret) -> IMAPError {
-        let words = response.text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            secret.isIn(word) ? "(removed)" : String(word)
-        }
-        var text = words.joined(separator: " ")
-        if secret.isIn(text[...]) { text = "(removed)" }
-        let clean = StatusResponse(response.condition, code: response.code, text: text)
-        return IMAPError(.refused, "logon as \(account.description) refused: \(text)", response: clean)
+        return ClientCommand(text: text, authentication: mechanism, secret: secret)
     }
 }

@@ -3,8 +3,8 @@ import NIOPosix
 import Synchronization
 
 /// A server on this machine that says what a test wants it to say.
-final class ScriptedServer: Sendable {
-    enum Step: Sendable {
+package final class ScriptedServer: Sendable {
+    package enum Step: Sendable {
         /// "$TAG" stands for the tag of the command.
         case send(String)
         case sendBytes([UInt8])
@@ -13,22 +13,22 @@ final class ScriptedServer: Sendable {
 
     /// What to do about a line: the number of the connection, from 1, and the line without its end; an empty line asks
     /// for the greeting.
-    typealias Script = @Sendable (Int, String) -> [Step]
+    package typealias Script = @Sendable (Int, String) -> [Step]
 
     private let channel: any Channel
     private let log: Log
 
-    var port: Int { channel.localAddress?.port ?? 0 }
+    package var port: Int { channel.localAddress?.port ?? 0 }
     /// Everything that clients sent.
-    var lines: [String] { log.lines.withLock { $0 } }
-    var connections: Int { log.connections.withLock { $0 } }
+    package var lines: [String] { log.lines.withLock { $0 } }
+    package var connections: Int { log.connections.withLock { $0 } }
 
-    final class Log: Sendable {
+    fileprivate final class Log: Sendable {
         let lines = Mutex<[String]>([])
         let connections = Mutex(0)
     }
 
-    init(_ script: @escaping Script) async throws {
+    package init(_ script: @escaping Script) async throws {
         let log = Log()
         self.log = log
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -46,7 +46,7 @@ final class ScriptedServer: Sendable {
             .bind(host: "127.0.0.1", port: 0).get()
     }
 
-    func stop() async { try? await channel.close() }
+    package func stop() async { try? await channel.close() }
 
     deinit { channel.close(promise: nil) }
 }

@@ -1,27 +1,30 @@
-import IMAPGrammar
-import Synchronization
-
 /// A small IMAP server of one mailbox, which does everything right but for what a test changes.
-struct SmallServer: Sendable {
-    struct Message: Sendable {
-        var uid: UInt32
-        var flags = ""
-        var body: String
+package struct SmallServer: Sendable {
+    package struct Message: Sendable {
+        package var uid: UInt32
+        package var flags = ""
+        package var body: String
         /// What the server says it is; nil: what it is.
-        var size: Int?
+        package var size: Int?
+
+        package init(uid: UInt32, body: String, size: Int? = nil) {
+            self.uid = uid
+            self.body = body
+            self.size = size
+        }
     }
 
-    var capabilities = "IMAP4rev1 SASL-IR AUTH=PLAIN UNSELECT"
-    var uidValidity: UInt32 = 77
-    var messages: [Message]
+    package var capabilities = "IMAP4rev1 SASL-IR AUTH=PLAIN UNSELECT"
+    package var uidValidity: UInt32 = 77
+    package var messages: [Message]
     /// Answers in place of the server where it returns something.
-    var intercept: @Sendable (_ connection: Int, _ command: String) -> [ScriptedServer.Step]? = { _, _ in nil }
+    package var intercept: @Sendable (_ connection: Int, _ command: String) -> [ScriptedServer.Step]? = { _, _ in nil }
 
-    init(_ bodies: [String] = []) {
+    package init(_ bodies: [String] = []) {
         messages = bodies.enumerated().map { Message(uid: UInt32($0 + 1), body: $1) }
     }
 
-    func answer(_ connection: Int, _ line: String) -> [ScriptedServer.Step] {
+    package func answer(_ connection: Int, _ line: String) -> [ScriptedServer.Step] {
         if let steps = intercept(connection, line) { return steps }
         if line.isEmpty { return [.send("* OK [CAPABILITY \(capabilities)] small\r\n")] }
         let words = line.split(separator: " ")

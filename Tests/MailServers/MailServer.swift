@@ -1,31 +1,37 @@
 import Foundation
 import Glibc
-import IMAPGrammar
+package import IMAP
 import Synchronization
-import TestSupport
-import Testing
+package import TestSupport
+package import Testing
 
-@testable import IMAP
-
-/// A real server on this machine, started once for all tests and stopped when they end.
-final class MailServer: Sendable {
-    enum Kind: String, CaseIterable, CustomTestStringConvertible {
+/// A real server on this machine, stopped when the tests end.
+package final class MailServer: Sendable {
+    package enum Kind: String, CaseIterable, CustomTestStringConvertible {
         case dovecot, cyrus
-        var testDescription: String { rawValue }
+        package var testDescription: String { rawValue }
     }
 
-    let kind: Kind
-    let port: Int
-    let tlsPort: Int
-    let folder: String
+    package let kind: Kind
+    package let port: Int
+    package let tlsPort: Int
+    package let folder: String
 
     /// Where to find its certificate.
-    var certificate: String { folder + "/cert.pem" }
+    package var certificate: String { folder + "/cert.pem" }
+    /// Where a server that is Dovecot has the Maildir of a user.
+    package func maildir(of user: String) -> String { "\(folder)/mail/\(user)/Maildir" }
 
-    static let dovecot: MailServer? = CommandRun.isInstalled("dovecot") ? try? start(.dovecot) : nil
-    static let cyrus: MailServer? = CommandRun.isInstalled("saslpasswd2") ? try? start(.cyrus) : nil
+    /// Started once for all tests.
+    package static let dovecot: MailServer? = CommandRun.isInstalled("dovecot") ? try? start(.dovecot) : nil
+    package static let cyrus: MailServer? = CommandRun.isInstalled("saslpasswd2") ? try? start(.cyrus) : nil
 
-    static func of(_ kind: Kind) -> MailServer? {
+    /// A Dovecot that offers what IMAP4rev1 has, and no extension of it.
+    package static let bareDovecot: MailServer? =
+        CommandRun.isInstalled("dovecot")
+        ? try? start(.dovecot, settings: ["imap_capability = IMAP4rev1 AUTH=PLAIN"]) : nil
+
+    package static func of(_ kind: Kind) -> MailServer? {
         switch kind {
         case .dovecot: dovecot
         case .cyrus: cyrus
@@ -33,8 +39,8 @@ final class MailServer: Sendable {
     }
 
     /// Those that are there.
-    static let available = Kind.allCases.filter { of($0) != nil }
-    static let skipReason: Comment = "the mail servers are not installed (Scripts/install-packages test)"
+    package static let available = Kind.allCases.filter { of($0) != nil }
+    package static let skipReason: Comment = "the mail servers are not installed (Scripts/install-packages test)"
 
     private init(kind: Kind, port: Int, tlsPort: Int, folder: String) {
         self.kind = kind
@@ -46,14 +52,22 @@ final class MailServer: Sendable {
     private static let processes = Mutex<[Process]>([])
     private static let folders = Mutex<[TemporaryDirectory]>([])
 
-    private static func start(_ kind: Kind) throws -> MailServer {
+    /// Starts one with settings of its own, for one test.
+    package static func start(_ kind: Kind, settings: [String] = []) throws -> MailServer {
         let directory = try TemporaryDirectory(isKeptUntilExit: true)
+        return try start(kind, in: directory, settings: settings)
+    }
+
+    /// - Parameter directory: kept until the end of the tests; what the settings name may be there already.
+    package static func start(
+        _ kind: Kind, in directory: TemporaryDirectory, settings: [String]
+    ) throws -> MailServer {
         folders.withLock { $0.append(directory) }
         let ports = [try freePort(), try freePort()]
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Checkout.path + "/Scripts/start-\(kind.rawValue)")
         let last = kind == .dovecot ? String(ports[1]) : Checkout.path + "/.build/cyrus"
-        process.arguments = [directory.path, String(ports[0]), last]
+        process.arguments = [directory.path, String(ports[0]), last] + settings
         process.standardInput = FileHandle.nullDevice
         _ = FileManager.default.createFile(atPath: directory.path + "/output", contents: nil)
         let output = FileHandle(forWritingAtPath: directory.path + "/output")
@@ -127,10 +141,10 @@ final class MailServer: Sendable {
     private static let accounts = Mutex(0)
 
     /// The password of every user.
-    static let password = "secret"
+    package static let password = "secret"
 
     /// A user that no other test has.
-    func makeUser() throws -> String {
+    package func makeUser() throws -> String {
         let number = Self.accounts.withLock { count in
             count += 1
             return count
@@ -148,66 +162,27 @@ final class MailServer: Sendable {
         return user
     }
 
-    static func account(_ user: String) -> Account {
+    package static func account(_ user: String) -> Account {
         Account(user: user, proof: .password { () throws(IMAPError) in Secret(MailServer.password) })
     }
 
-    func options(_ user: String, port: Int? = nil) -> SessionOptions {
+    package func options(_ user: String, port: Int? = nil) -> SessionOptions {
         SessionOptions(
             server: IMAPServer(host: "127.0.0.1", port: port ?? self.port, transport: .plaintext),
             account: Self.account(user))
     }
 
     /// Changes a mailbox as a mail program would.
-    func client(_ user: String) async throws -> MailProgram { MailProgram(try await IMAPSession.open(options(user))) }
-}
-
-/// A mail program of the user's: delivers, flags, moves, deletes.
-struct MailProgram {
-    let session: IMAPSession
-
-    init(_ session: IMAPSession) {
-        self.session = session
+    package func client(_ user: String) async throws -> MailProgram {
+        MailProgram(try await IMAPSession.open(options(user)))
     }
-
-    /// - Parameter each: called with each untagged response.
-    @discardableResult
-    func run(
-        _ command: CommandText, each: @escaping @Sendable (Response) -> Void = { _ in }
-    ) async throws -> StatusResponse {
-        let receiver = ResponseCollector(()) { _, response in
-            each(response)
-            return true
-        }
-        let status = try await session.connection.perform(command, receiver: receiver)
-        guard status.condition == .ok else { throw ServerFailure(description: "\(command): \(status.text)") }
-        return status
-    }
-
-    @discardableResult
-    func run(_ text: String) async throws -> StatusResponse { try await run(CommandText(text)) }
-
-    func create(_ mailbox: String) async throws { try await run(session.command("CREATE", mailbox: name(mailbox))) }
-
-    func select(_ mailbox: String) async throws { try await run(session.command("SELECT", mailbox: name(mailbox))) }
-
-    @discardableResult
-    func append(
-        _ message: [UInt8], to mailbox: String, flags: String = "", date: String? = nil
-    ) async throws -> StatusResponse {
-        var command = session.command("APPEND", mailbox: name(mailbox))
-        command.append(" (\(flags))" + (date.map { " \"\($0)\"" } ?? ""))
-        command.append(" ")
-        command.appendLiteral(message)
-        return try await run(command)
-    }
-
-    func name(_ mailbox: String) -> MailboxName { MailboxName(wire: Array(mailbox.utf8), spelling: .utf8) }
-
-    func end() async { await session.logOut() }
 }
 
 /// A server, or what was to be prepared on it, failed.
-struct ServerFailure: Error, CustomStringConvertible {
-    let description: String
+package struct ServerFailure: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
