@@ -16,6 +16,11 @@ final class Interruption: Sendable {
         }
     }
 
+    deinit {
+        // Nobody has watched, or this would live on. The process ends if a source that was never resumed is released.
+        for source in sources { source.resume() }
+    }
+
     /// The first signal that came.
     var signal: Int32? { received.withLock { $0 } }
 

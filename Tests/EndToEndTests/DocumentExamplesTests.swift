@@ -11,6 +11,7 @@ struct DocumentExamplesTests {
     func examples(of document: String) throws {
         let examples = try #require(Self.documents.first { $0.document == document }).examples
         let sandbox = try ExampleSandbox(server: try ExampleServer.shared?.get())
+        if let configuration = ExampleTable.configurations[document] { _ = try sandbox.install(configuration) }
         for command in ExampleTable.preparations[document] ?? [] { _ = try sandbox.run(command).succeeded() }
         for example in examples {
             let place: Comment = "\(document):\(example.line)"

@@ -31,9 +31,23 @@ enum ExampleTable {
         "docs/incremental.md": Array(
             repeating: "mailbackup copy --user fredb --source maildir:Maildir --out fredb.pst --since-state last",
             count: 3),
+        // Whoever it names has a Maildir.
+        "docs/configuration.md": ["mkdir -p home/{FredB,AnnaK}/Maildir/{cur,new,tmp}"],
+        // A full copy, and two nights after it.
+        "docs/rotation.md": [
+            "mailbackup copy --user fredb --source maildir:Maildir --out fredb-2026-11-23.pst",
+            "mailbackup copy --user fredb --source maildir:Maildir --out fredb-2026-11-24.pst --since-state last",
+            "mailbackup copy --user fredb --source maildir:Maildir --out fredb-2026-11-25.pst --since-state last",
+        ],
         // One night has been.
         "docs/monitoring.md": ["mailbackup copy --user fredb --source maildir:Maildir --out fredb.pst"],
     ]
+
+    /// Configurations that a document does not show itself: everybody who has a Maildir.
+    static let configurations: [String: String] = Dictionary(
+        uniqueKeysWithValues: ["README.md", "docs/many-machines.md"].map { document in
+            (document, "out = \"/var/backups/mailbackup/%u.pst\"\nusers.discover = \"maildir:/home/*/Maildir\"\n")
+        })
 
     /// Servers that the documents name: a Dovecot stands in for all of them.
     static let servers = ["mail.example.com", "exchange.example.com", "outlook.office365.com", "imap.gmail.com"]

@@ -204,7 +204,9 @@ struct RunTests {
         #expect(mail.hasPrefix("To: admin@example.com\nSubject: mailbackup on ") && mail.contains("\n! b: "), "\(mail)")
     }
 
-    @Test("Metrics of all mailboxes of the run are written after it, those of the failed ones too; and a report finds them")
+    @Test(
+        "Metrics of all mailboxes of the run are written after it, those of the failed ones too; and a report finds them"
+    )
     func metrics() throws {
         let place = try ManyMailboxes()
         for user in ["a", "b"] { try ManyMailboxes.deliver(1...3, to: try place.maildir(user)) }
@@ -249,5 +251,16 @@ struct RunTests {
         for looked in [place.path("nowhere/mailbackup/config.toml"), "/etc/mailbackup/config.toml"] {
             #expect(missing.errorOutput.contains(looked), "\(missing.transcript)")
         }
+    }
+
+    @Test("Without a configuration it ends with 78, and tells in one line where it looked")
+    func withoutConfiguration() throws {
+        let directory = try TemporaryDirectory()
+        let run = try CommandRun.run(
+            BuiltProgram.mailbackup, ["run"],
+            environment: ["XDG_CONFIG_HOME": directory.path, "HOME": directory.path])
+        #expect(run.status == 78, "\(run.transcript)")
+        #expect(run.errorOutput.split(separator: "\n").count == 1, "\(run.transcript)")
+        #expect(run.errorOutput.contains("\(directory.path)/mailbackup/config.toml"), "\(run.transcript)")
     }
 }
