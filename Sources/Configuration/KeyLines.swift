@@ -84,8 +84,12 @@ private struct Scanner {
         }
     }
 
+    /// Also of the tables that a key with points is in.
     private mutating func note(_ key: [String], _ line: Int) {
-        if lines[key] == nil { lines[key] = line }
+        for count in 1...max(key.count, 1) {
+            let part = Array(key.prefix(count))
+            if lines[part] == nil { lines[part] = line }
+        }
     }
 
     /// "key = value", or whatever else stands there.

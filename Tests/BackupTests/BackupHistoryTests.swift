@@ -21,9 +21,9 @@ struct BackupHistoryTests {
     }
 
     static let divisions = [
-        BackupScene.Division(maximumSize: 200_000), BackupScene.Division(split: .year),
+        BackupScene.Division(maximumSize: 150_000), BackupScene.Division(split: .year),
         BackupScene.Division(split: .month), BackupScene.Division(split: .folder),
-        BackupScene.Division(maximumSize: 200_000, split: .folder),
+        BackupScene.Division(maximumSize: 150_000, split: .folder),
     ]
 
     @Test("So are all parts of one that is divided by size, date or folder, together", arguments: divisions)

@@ -42,7 +42,7 @@ struct CrashBetweenPartsTests {
         "loses nothing, and the next run leaves nothing twice",
         arguments: [
             BackupScene.Division(split: .folder), BackupScene.Division(split: .year),
-            BackupScene.Division(maximumSize: 200_000),
+            BackupScene.Division(maximumSize: 150_000),
         ], [DeletionChoice.keep, .mirror])
     func crash(_ division: BackupScene.Division, _ deletions: DeletionChoice) async throws {
         let scene = try BackupScene(division)
