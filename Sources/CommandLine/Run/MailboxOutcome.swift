@@ -39,7 +39,7 @@ struct MailboxOutcome: Sendable {
     static func text(_ error: StoreError) -> String {
         let question =
             switch error.code {
-            case .accessDenied: "access denied? "
+            case .accessDenied, .loginRefused: "access denied? "
             case .unavailable: "server away? "
             default: ""
             }
