@@ -13,7 +13,8 @@ struct RunSummaryTests {
         (counts.listed, counts.saved, counts.bytes) = (10, 10, 1000)
         if state == "problems" { counts.problems = 2 }
         let codes: [String: StoreError.Code] = [
-            "denied": .accessDenied, "away": .unavailable, "locked": .temporary, "missing": .noInput,
+            "denied": .accessDenied, "refused": .loginRefused, "away": .unavailable, "locked": .temporary,
+            "missing": .noInput,
         ]
         let failure = codes[state].map { StoreError($0, "imaps://mail.example.com: why") }
         let result = TransferResult(counts: counts, failure: failure, run: 3)
@@ -31,7 +32,8 @@ struct RunSummaryTests {
         arguments: [
             ("ok ok", 0), ("ok problems", 1), ("ok denied", 1), ("denied locked ok", 1), ("denied left", 1),
             ("ok left", 75), ("left left", 75), ("ok locked", 75), ("locked locked", 75), ("locked left", 75),
-            ("denied denied", 77), ("denied", 77), ("away away", 69), ("missing", 66), ("denied away", 1), ("", 0),
+            ("denied denied", 77), ("denied refused", 77), ("denied", 77), ("away away", 69), ("missing", 66),
+            ("denied away", 1), ("", 0),
             ("problems left", 1),
         ])
     func status(states: String, status: Int32) {

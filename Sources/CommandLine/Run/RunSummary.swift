@@ -28,8 +28,9 @@ struct RunSummary {
     func status(signal: Int32?) -> ExitStatus {
         if let signal { return .signal(signal) }
         // All failed, and for the same reason: that reason.
-        if let first = codes.first, codes.count == mailboxes, codes.allSatisfy({ $0 == first }) {
-            return ExitStatus(StoreError(first, ""), signal: nil)
+        let statuses = codes.map { ExitStatus(StoreError($0, ""), signal: nil) }
+        if let first = statuses.first, statuses.count == mailboxes, statuses.allSatisfy({ $0 == first }) {
+            return first
         }
         if withProblems > 0 || codes.contains(where: { $0 != .temporary }) { return .problems }
         return codes.isEmpty && left == 0 ? .success : .temporary
