@@ -60,6 +60,19 @@ final class ManyMailboxes {
 
     func run(_ options: String...) throws -> CommandRun { try mailbackup(["run"] + options) }
 
+    /// Begins a command, and does not wait for it.
+    func start(_ arguments: [String], log: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: BuiltProgram.mailbackup)
+        process.arguments = arguments + ["--config", path("config.toml")]
+        process.environment = try StateHome.environment([:])
+        process.standardInput = FileHandle.nullDevice
+        try Data().write(to: URL(fileURLWithPath: log))
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        try process.run()
+        return process
+    }
+
     /// The objects of a JSON log.
     static func objects(_ run: CommandRun) throws -> [[String: Any]] {
         try run.outputText.split(separator: "\n").map { line in

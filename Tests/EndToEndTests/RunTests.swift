@@ -81,19 +81,15 @@ struct RunTests {
         let users = (1...20).map { "user\($0)" }
         for user in users { try ManyMailboxes.deliver(1...2, to: try place.maildir(user)) }
         try place.configure(users)
-        let commands = ["0/2", "1/2"].map {
-            "\"$0\" run --config \"$1\" --log-format json --shard \($0) >\"$2\(String($0.prefix(1)))\" & "
+        let shards = try ["0/2", "1/2"].map { shard in
+            try place.start(
+                ["run", "--log-format", "json", "--shard", shard], log: place.path("log\(shard.prefix(1))"))
         }
-        _ = try CommandRun.run(
-            "sh",
-            [
-                "-c", "\(commands[0]) one=$!; \(commands[1]) two=$!; wait $one && wait $two", BuiltProgram.mailbackup,
-                place.path("config.toml"), place.path("log"),
-            ]
-        ).succeeded()
         var done: [[String]] = []
-        for number in 0...1 {
+        for (number, process) in shards.enumerated() {
+            process.waitUntilExit()
             let log = try CommandRun.run("cat", [place.path("log\(number)")])
+            #expect(process.terminationStatus == 0, "\(log.transcript)")
             done.append(
                 try ManyMailboxes.objects(log).filter { $0["event"] as? String == "run-finished" }
                     .compactMap { $0["user"] as? String })
