@@ -123,9 +123,12 @@ struct CopyCommand: ConfigurableCommand {
     }
 
     /// Copies; tells the reporter everything, at last how it ended.
-    /// - Parameter budget: what may be fetched together with other mailboxes.
+    /// - Parameters:
+    ///   - connections: to a server, at most; nil: as many as there are jobs.
+    ///   - budget: what may be fetched together with other mailboxes.
     func copy(
-        to out: String, _ plan: OutputPlan, _ reporter: any Reporter, sharing budget: DownloadBudget? = nil
+        to out: String, _ plan: OutputPlan, _ reporter: any Reporter, connections: Int? = nil,
+        sharing budget: DownloadBudget? = nil
     ) async -> TransferResult {
         let file = plan.file(out: out)
         do throws(StoreError) {
@@ -133,7 +136,7 @@ struct CopyCommand: ConfigurableCommand {
             let name = url.name(user: user)
             let source: any SynchronizingStore
             do throws(StoreError) {
-                source = try await url.open(user: user, server, connections: jobs, sharing: budget)
+                source = try await url.open(user: user, server, connections: connections ?? jobs, sharing: budget)
             } catch {
                 if !dryRun { FailedStart(user: user, out: file, sourceName: name, state: state).record(error) }
                 throw error

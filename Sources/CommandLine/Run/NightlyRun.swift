@@ -14,9 +14,8 @@ struct NightlyRun: Sendable {
         let plans = MailboxPlan.inOrder(settings.plans)
         log.begin(plans, jobs: settings.jobs)
         let budget = settings.maximumDownload.map { DownloadBudget(maximum: $0) }
-        let (log, isDryRun) = (log, settings.isDryRun)
-        var run = MailboxRun { plan in
-            await Self.copy(plan, isDryRun: isDryRun, budget, log.reporter(for: plan))
+        var run = MailboxRun { [log, settings] plan in
+            await Self.copy(plan, settings, budget, log.reporter(for: plan))
         }
         run.jobs = settings.jobs
         run.perServer = settings.serverConnections
@@ -24,7 +23,8 @@ struct NightlyRun: Sendable {
         if let until = settings.until { run.deadline = (until, { await Self.wait(for: until) }) }
         let outcomes = await run.run(plans) { log.tell($0) }
         let summary = RunSummary(
-            outcomes: outcomes, refused: settings.refused, elapsed: ContinuousClock.now - start, isDryRun: isDryRun)
+            outcomes: outcomes, refused: settings.refused, elapsed: ContinuousClock.now - start,
+            isDryRun: settings.isDryRun)
         var status = summary.status(signal: log.interruption.signal)
         log.finish(summary, status)
         do throws(StoreError) {
@@ -38,12 +38,13 @@ struct NightlyRun: Sendable {
     }
 
     private static func copy(
-        _ plan: MailboxPlan, isDryRun: Bool, _ budget: DownloadBudget?, _ reporter: any Reporter
+        _ plan: MailboxPlan, _ settings: RunSettings, _ budget: DownloadBudget?, _ reporter: any Reporter
     ) async -> TransferResult {
         do throws(StoreError) {
-            let command = try plan.command(isDryRun: isDryRun)
+            let command = try plan.command(isDryRun: settings.isDryRun)
             return await command.copy(
-                to: plan.out, command.output.plan(out: plan.out), reporter, sharing: budget)
+                to: plan.out, command.output.plan(out: plan.out), reporter,
+                connections: min(command.jobs, settings.connectionsOfMailbox), sharing: budget)
         } catch {
             return TransferRun.failed(error, reporter)
         }

@@ -16,6 +16,8 @@ struct RunSettings: Sendable {
     let isDryRun: Bool
     /// The file for metrics of these mailboxes; nil: none.
     let metrics: String?
+    /// To a server, of one mailbox: as many as all that can be open at the same time leave it.
+    var connectionsOfMailbox: Int { max(serverConnections / max(min(jobs, serverConnections), 1), 1) }
     /// nil: nobody gets mail.
     let mail: SummaryMail?
 
