@@ -14,6 +14,7 @@ struct JournalHistoryTests {
         arguments: 0..<24)
     func histories(number: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
+        print("seed \(seed)")
         var history = try History(seed: seed)
         for step in 0..<120 {
             let event = try history.step()
@@ -32,6 +33,7 @@ private struct History {
     private var generator: SeededGenerator
     private var run: Int
     private var serial = 0
+    private var usedIDs: Set<String> = []
 
     init(seed: UInt64) throws {
         generator = SeededGenerator(seed: seed)
@@ -71,8 +73,12 @@ private struct History {
     }
 
     private mutating func newMessage() -> NewJournalMessage {
-        serial += 1
-        let id = "\(JournalSamples.texts.randomElement(using: &generator) ?? "")\(serial)"
+        // "1" and 2 make the same text as "" and 12.
+        var id = ""
+        repeat {
+            serial += 1
+            id = "\(JournalSamples.texts.randomElement(using: &generator) ?? "")\(serial)"
+        } while !usedIDs.insert(id).inserted
         let persistentID = [nil, id, "E\(serial)", "7"].randomElement(using: &generator) ?? nil
         let digest = [nil, [UInt8](repeating: UInt8(random(0..<4)), count: 32)].randomElement(using: &generator) ?? nil
         return NewJournalMessage(
