@@ -24,7 +24,8 @@ struct ArchiveStep {
             guard let source = source as? any ArchivableStore else {
                 throw StoreError(.configuration, "\(sourceName): --archive cannot remove messages there")
             }
-            let store = try await PSTSet.open(at: out, options: options)
+            let known = try journal.store(key: try PSTParts.find(out).key)?.generation
+            let store = try await PSTSet.open(at: out, options: options, knownGeneration: known)
             let archiver = Archiver(
                 from: source, keptIn: store, journal: journal, sourceName: sourceName, selection: selection,
                 inspector: MessageContentInspector(), reporter: reporter

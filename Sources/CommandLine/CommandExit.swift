@@ -19,6 +19,14 @@ enum CommandExit {
             errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
             status = ExitStatus(error, signal: nil)
         }
-        throw ExitCode(status.rawValue)
+        throw ExitCode(told(status, output, errors).rawValue)
+    }
+
+    /// The status of a command whose report went to `output`: no success where it could not be written. A reader that has seen
+    /// enough and went away is no failure.
+    static func told(_ status: ExitStatus, _ output: Output, _ errors: Output) -> ExitStatus {
+        guard status == .success, output.failure != 0, output.failure != EPIPE else { return status }
+        errors.write("mailbackup: the report could not be written to stdout\n")
+        return .inputOutput
     }
 }

@@ -10,8 +10,6 @@ final class Output: Sendable {
         self.descriptor = descriptor
     }
 
-    var isTerminal: Bool { isatty(descriptor) == 1 }
-
     /// Columns of the terminal; 80 where it does not tell.
     var width: Int {
         var size = winsize()

@@ -62,7 +62,8 @@ struct ReportCommand: AsyncParsableCommand {
         try await CommandExit.run { [self] (_, _) async throws(StoreError) in
             let mailboxes = try JournalReports(journals: try journals()).read()
             let report = BackupReport(
-                title: title ?? "Mailbox backups on \(Self.host)", time: .now, mailboxes: mailboxes,
+                title: title ?? "Mailbox backups on \(HostName.current ?? "this machine")", time: .now,
+                mailboxes: mailboxes,
                 overdueAfter: overdue * 3_600)
             if let html { try ReplacedFile.write(ReportPage(report).text, to: html) }
             if let metrics { try ReplacedFile.write(MetricsText(report).text, to: metrics) }
@@ -73,11 +74,5 @@ struct ReportCommand: AsyncParsableCommand {
     private func journals() throws(StoreError) -> [(name: String, path: String)] {
         if let journal { return [(journal, journal)] }
         return try JournalPlaces(try configured.load()).chosen(user: user)
-    }
-
-    private static var host: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "this machine" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

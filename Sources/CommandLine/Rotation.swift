@@ -76,7 +76,7 @@ struct Rotation: Sendable {
         for store in try journal.stores() where superfluous.contains(store.path) && Self.isThere(store) {
             do throws(StoreError) {
                 try PSTParts.remove(store.path, key: store.key)
-                try journal.removeStoreForGood(store.id)
+                try journal.removeStore(store.id)
             } catch {
                 problems.append(error)
             }

@@ -53,11 +53,8 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        signal(SIGPIPE, SIG_IGN)
-        let output = Output(descriptor: STDOUT_FILENO)
-        let errors = Output(descriptor: STDERR_FILENO)
-        var status = ExitStatus.success
-        do throws(StoreError) {
+        try await CommandExit.run { [self] (output, errors) async throws(StoreError) in
+            var status = ExitStatus.success
             for (name, path) in try journals() {
                 do throws(StoreError) {
                     let journal = try Journal.openForReading(at: path)
@@ -76,11 +73,8 @@ struct StatusCommand: AsyncParsableCommand {
             if let metrics, status != .noInput {
                 try JournalReports(journals: try journals()).writeMetrics(to: metrics)
             }
-        } catch {
-            errors.write("mailbackup: \(error.message.printable)\n")
-            status = ExitStatus(error, signal: nil)
+            return status
         }
-        throw ExitCode(status.rawValue)
     }
 
     private func journals() throws(StoreError) -> [(name: String, path: String)] {

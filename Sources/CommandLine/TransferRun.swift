@@ -24,11 +24,7 @@ struct TransferRun {
         let task = Task { await body(reporter) }
         interruption.watch { task.cancel() }
         let status = run.status(await task.value)
-        if status == .success && output.failure != 0 {
-            Output(descriptor: STDERR_FILENO).write("mailbackup: the report could not be written to stdout\n")
-            throw ExitCode(ExitStatus.inputOutput.rawValue)
-        }
-        throw ExitCode(status.rawValue)
+        throw ExitCode(CommandExit.told(status, output, Output(descriptor: STDERR_FILENO)).rawValue)
     }
 
     /// A run that ended before anything was copied.

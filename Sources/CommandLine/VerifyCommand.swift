@@ -62,24 +62,13 @@ struct VerifyCommand: ConfigurableCommand {
 
     mutating func run() async throws {
         try server.validate(for: source)
-        signal(SIGPIPE, SIG_IGN)
-        let output = Output(descriptor: STDOUT_FILENO)
-        let errors = Output(descriptor: STDERR_FILENO)
-        let printer = VerificationPrinter(path: file, output: output, errors: errors, isJSON: json, isQuiet: quiet)
-        var status: ExitStatus
-        do throws(StoreError) {
+        try await CommandExit.run { [self] (output, errors) async throws(StoreError) in
+            let printer = VerificationPrinter(path: file, output: output, errors: errors, isJSON: json, isQuiet: quiet)
             let outcome = try await Verification(path: file).run(source: try await mailbox()) { printer.add($0) }
-            status = outcome.isGood ? (outcome.unreadable == 0 ? .success : .problems) : .badData
+            let status = outcome.isGood ? (outcome.unreadable == 0 ? ExitStatus.success : .problems) : .badData
             printer.finish(outcome, status)
-        } catch {
-            errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
-            status = ExitStatus(error, signal: nil)
+            return status
         }
-        if status == .success && output.failure != 0 {
-            errors.write("mailbackup: the report could not be written to stdout\n")
-            status = .inputOutput
-        }
-        throw ExitCode(status.rawValue)
     }
 
     private func mailbox() async throws(StoreError) -> VerificationSource? {

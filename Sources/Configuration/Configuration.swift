@@ -51,7 +51,7 @@ public struct Configuration: Sendable {
             if let text = setting.text {
                 switch key.kind {
                 case .path, .pattern, .url: setting.value = .text(UserName.insert(user, into: text))
-                case .command: setting.value = .text(ShellPlaceholder.command(text, for: user))
+                case .command: setting.value = .text(ShellUserName.command(text, for: user))
                 default: break
                 }
             }

@@ -2,7 +2,8 @@ public import MailStore
 
 /// Names of users, which become parts of paths.
 public enum UserName {
-    static let placeholder = "%u"
+    /// Stands for the name in values of the configuration.
+    static let mark = "%u"
 
     /// - Throws: `.configuration` for a name that would lead out of its directory, or into one.
     public static func check(_ user: String) throws(StoreError) {
@@ -20,6 +21,6 @@ public enum UserName {
     }
 
     static func insert(_ user: String, into text: String) -> String {
-        text.split(separator: placeholder, omittingEmptySubsequences: false).joined(separator: user)
+        text.split(separator: mark, omittingEmptySubsequences: false).joined(separator: user)
     }
 }

@@ -122,37 +122,10 @@ extension Journal {
         }
     }
 
-    /// A message that was gone is at the source again. It counts as changed in that run.
-    public func unmarkGone(_ message: MessageRowID, run: Int) throws(StoreError) {
-        try change(
-            message, run: run,
-            """
-            UPDATE message SET goneRun = NULL, stateRun = ?3
-                WHERE folder = ?1 AND number = ?2 AND goneRun IS NOT NULL
-            """, gone: -1
-        ) { update throws(SQLFailure) in
-            try update.bind(3, run)
-        }
-    }
-
-    /// The message was moved to another folder, at the source and in the store. It counts as one that came to that folder
-    /// in that run, and is there (not gone).
+    /// The message was moved to another folder, at the source and in the store, or is back in its own. It counts as one that
+    /// came to that folder in that run, and is there (not gone).
+    /// - Parameter moved: all about the message as it is now; its id in the store may be another one too.
     /// - Returns: where it is recorded now.
-    public func move(
-        _ message: MessageRowID, to folder: Int64, id: MessageID, persistentID: String?, state: MessageState,
-        location: String, run: Int
-    ) throws(StoreError) -> MessageRowID {
-        try record { database, session in
-            guard let old = try Self.message(message, database) else { throw Self.missing(message) }
-            try Self.delete(old, run: run, database, &session)
-            let moved = NewJournalMessage(
-                id: id, persistentID: persistentID, digest: old.digest, size: old.size, state: state,
-                location: location, destination: old.destination)
-            return try Self.insert(moved, folder: folder, run: run, database, &session)
-        }
-    }
-
-    /// As above, with everything about the message as it is now: its id in the store may be another one too.
     public func move(
         _ message: MessageRowID, to folder: Int64, as moved: NewJournalMessage, run: Int
     ) throws(StoreError) -> MessageRowID {

@@ -83,16 +83,10 @@ extension Journal {
         }
     }
 
-    /// Forgets a PST that was removed, durably.
-    public func removeStoreForGood(_ store: Int64) throws(StoreError) {
-        try removeStore(store)
-        try commit { _, _ in }
-    }
-
-    /// Forgets a PST altogether: it does not exist any more, or never became whole.
+    /// Forgets a PST that does not exist any more, durably.
     public func removeStore(_ store: Int64) throws(StoreError) {
         try forget(store)
-        try record { database, _ in
+        try commit { database, _ in
             var deletion = try SQLStatement(database, "DELETE FROM store WHERE id = ?1")
             try deletion.bind(1, store)
             try deletion.execute()

@@ -155,29 +155,17 @@ private final class CopyRun<Destination: WritableMessageStore> {
     }
 
     private func copy(_ rows: [ContentsRow], to place: inout Place) async throws(StoreError) {
-        guard !rows.isEmpty else { return }
         let folder = place.folder
         let selects = selection.messages.chooser(options.inspector, found)
         let pipeline = MessagePipeline(
             source: source, destination: destination, folder: folder, jobs: options.jobs, limits: options.limits,
             selects: selects)
-        var failure: StoreError?
-        let isComplete = await pipeline.run(rows) { rows, outcomes in
-            do throws(StoreError) {
-                for (row, outcome) in zip(rows, outcomes) {
-                    try self.checkCancellation()
-                    try await self.save(row, outcome, in: &place)
-                }
-                try await self.checkpointIfDue()
-            } catch {
-                failure = error
-                return false
-            }
-            self.account.reportProgress(in: folder)
-            return true
+        try await pipeline.forEach(rows) { (row, outcome) async throws(StoreError) in
+            try await save(row, outcome, in: &place)
+        } afterBatch: { () async throws(StoreError) in
+            try await checkpointIfDue()
+            account.reportProgress(in: folder)
         }
-        if let failure { throw failure }
-        if !isComplete { throw StoreError.interrupted }
     }
 
     private func save(

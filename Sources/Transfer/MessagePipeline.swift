@@ -30,10 +30,35 @@ struct MessagePipeline<Destination: WritableMessageStore> {
         let outcomes: [Outcome]
     }
 
+    /// Calls `body` with each row and what became of it, in order, and `afterBatch` now and then.
+    /// - Throws: what they throw; ``StoreError/interrupted`` where the task was cancelled.
+    func forEach(
+        _ rows: [ContentsRow], _ body: (ContentsRow, Outcome) async throws(StoreError) -> Void,
+        afterBatch: () async throws(StoreError) -> Void
+    ) async throws(StoreError) {
+        guard !rows.isEmpty else { return }
+        var failure: StoreError?
+        let isComplete = await run(rows) { rows, outcomes in
+            do throws(StoreError) {
+                for (row, outcome) in zip(rows, outcomes) {
+                    if Task.isCancelled { throw StoreError.interrupted }
+                    try await body(row, outcome)
+                }
+                try await afterBatch()
+            } catch {
+                failure = error
+                return false
+            }
+            return true
+        }
+        if let failure { throw failure }
+        if !isComplete { throw StoreError.interrupted }
+    }
+
     /// Calls `consume` with the rows of each batch and what became of them. Stops early where it returns false
     /// or the task is cancelled.
     /// - Returns: whether all rows were consumed.
-    func run(
+    private func run(
         _ rows: [ContentsRow], consume: (ArraySlice<ContentsRow>, [Outcome]) async -> Bool
     ) async -> Bool {
         await withTaskGroup(of: PreparedBatch.self) { group in

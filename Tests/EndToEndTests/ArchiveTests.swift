@@ -61,6 +61,26 @@ struct ArchiveTests {
         try BackupPlace.expect(pst, holds: 1...9)
     }
 
+    @Test("A delta PST from before or after archiving, merged, brings nothing twice")
+    func merged() throws {
+        let place = try BackupPlace(messages: 6)
+        let (base, before, after) = (place.path("base.pst"), place.path("before.pst"), place.path("after.pst"))
+        #expect(try place.copy(to: base, "--since-state", "last").status == 0)
+        try place.deliver(7...9)
+        #expect(try place.copy(to: before, "--since-state", "last").status == 0)
+        #expect(try place.copy(to: base, "--since-state", "last", "--archive", "--yes").status == 0)
+        try place.deliver(10...12)
+        #expect(try place.copy(to: after, "--since-state", "last", "--archive", "--yes").status == 0)
+        #expect(try files(place) == [])
+        for _ in 0..<2 {
+            let run = try place.run("merge", base, before, after)
+            #expect(run.status == 0, "\(run.transcript)")
+            try BackupPlace.expect(base, holds: 1...12)
+        }
+        #expect(try place.copy(to: base, "--since-state", "last", "--deleted", "mirror").status == 0)
+        try BackupPlace.expect(base, holds: 1...12)
+    }
+
     @Test("A file whose bytes are not those in the PST stays, and is told")
     func altered() throws {
         let place = try BackupPlace(messages: 4)

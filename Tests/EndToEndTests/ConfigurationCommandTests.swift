@@ -96,8 +96,10 @@ struct ConfigurationCommandTests {
             ("[user.fred.source]\nurl = \"imaps://h\"\n", "no password"),
             ("[user.fred.source]\nurl = \"imap:/h\"\n", "source.url: "),
             ("[user.fred]\nsurce.url = \"x\"\n", ":9: user.fred.surce: no such key"),
+            ("", ":3: mail-on-failure: '-admin' is no address"),
         ] {
-            try place.configure(["fred", "anna"], tables: tables)
+            let top = tables.isEmpty ? "mail-on-failure = \"-admin\"" : ""
+            try place.configure(["fred", "anna"], top: top, tables: tables)
             let bad = try place.mailbackup("config", "check")
             #expect(bad.status == 78, "\(tables): \(bad.transcript)")
             #expect(bad.errorOutput.contains(message), "\(tables): \(bad.transcript)")

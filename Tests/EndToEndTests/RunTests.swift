@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MailServers
 import TestSupport
 import Testing
 
@@ -10,12 +11,12 @@ struct RunTests {
     private static let broken: Set<String> = ["file7", "served3", "served9"]
 
     /// Half of the mailboxes in files, half on a server; one is missing, one may not be read, one cannot be written.
-    private static func fifty(_ server: DovecotServer) throws -> ManyMailboxes {
+    private static func fifty(_ server: MailServer) throws -> ManyMailboxes {
         let place = try ManyMailboxes()
         try "admin-secret\n".write(toFile: place.path("admin"), atomically: true, encoding: .utf8)
         try "wrong\n".write(toFile: place.path("wrong"), atomically: true, encoding: .utf8)
         for name in ["admin", "wrong"] { #expect(chmod(place.path(name), 0o600) == 0) }
-        let source = "[source]\nurl = \"\(server.url)\"\nca-file = \"\(server.certificate)\"\n"
+        let source = "[source]\nurl = \"\(server.securedURL)\"\nca-file = \"\(server.certificate)\"\n"
         var tables = ""
         for user in served {
             try ManyMailboxes.deliver(1...4, to: try server.mailbox(of: user))
@@ -32,9 +33,9 @@ struct RunTests {
 
     @Test(
         "50 mailboxes in files and on a server, three broken: 47 complete, 3 listed, 1; the next night only changes",
-        .enabled(if: DovecotServer.isInstalled, "Dovecot is not installed (Scripts/install-packages test)"))
+        .enabled(if: MailServer.dovecot != nil, MailServer.skipReason))
     func fifty() throws {
-        let server = try DovecotServer()
+        let server = try MailServer.start(.dovecot)
         let place = try Self.fifty(server)
         let first = try place.run("--jobs", "4")
         #expect(first.status == 1, "\(first.transcript)")
@@ -42,7 +43,8 @@ struct RunTests {
         let complaints = first.errorOutput.split(separator: "\n").map(String.init)
         #expect(complaints.count == 3, "\(first.transcript)")
         for (user, text) in [
-            ("file7", "mail/file7"), ("served3", "access denied? served3 at \(server.url)"), ("served9", "missing"),
+            ("file7", "mail/file7"), ("served3", "access denied? served3 at \(server.securedURL)"),
+            ("served9", "missing"),
         ] {
             #expect(
                 complaints.contains { $0.hasPrefix("mailbackup: \(user): ") && $0.contains(text) },
@@ -120,9 +122,9 @@ struct RunTests {
 
     @Test(
         "When enough was fetched the run ends with 75, and the next runs bring the rest, nothing twice",
-        .enabled(if: DovecotServer.isInstalled, "Dovecot is not installed (Scripts/install-packages test)"))
+        .enabled(if: MailServer.dovecot != nil, MailServer.skipReason))
     func budget() throws {
-        let server = try DovecotServer()
+        let server = try MailServer.start(.dovecot)
         let place = try ManyMailboxes()
         try "admin-secret\n".write(toFile: place.path("admin"), atomically: true, encoding: .utf8)
         #expect(chmod(place.path("admin"), 0o600) == 0)
@@ -134,7 +136,7 @@ struct RunTests {
             tables: users.map { user in
                 """
                 [user.\(user).source]
-                url = "\(server.url)"
+                url = "\(server.securedURL)"
                 ca-file = "\(server.certificate)"
                 login = "backup-admin"
                 password-file = "admin"

@@ -85,6 +85,22 @@ struct ServerPlace {
 }
 
 extension MailServer {
+    /// Of a Dovecot, with TLS from the start.
+    var securedURL: String { "imaps://127.0.0.1:\(tlsPort)" }
+
+    /// The mailbox of a user of a Dovecot, made where it is not there yet. ``takeOver()`` comes after what is put into it.
+    func mailbox(of user: String) throws -> MaildirTree {
+        let path = maildir(of: user)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return try MaildirTree(path)
+    }
+
+    /// Gives a Dovecot what a test has written.
+    func takeOver() throws {
+        guard geteuid() == 0 else { return }
+        _ = try CommandRun.run("chown", ["-R", "nobody:nogroup", folder + "/mail"]).succeeded()
+    }
+
     /// Gives a user of a Dovecot a Maildir as it is.
     func install(_ maildir: String, for user: String) throws {
         let target = self.maildir(of: user)

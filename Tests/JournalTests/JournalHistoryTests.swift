@@ -146,14 +146,18 @@ extension History {
 
     private mutating func toggleGone() throws -> String {
         guard let (folder, index, rowID) = randomMessage() else { return "-" }
-        if model.folders[folder]?.messages[index].goneRun == nil {
+        guard let message = model.folders[folder]?.messages[index], message.goneRun != nil else {
             try scene.journal.markGone(rowID, run: run)
             model.folders[folder]?.messages[index].goneRun = run
-        } else {
-            try scene.journal.unmarkGone(rowID, run: run)
-            model.folders[folder]?.messages[index].goneRun = nil
-            model.folders[folder]?.messages[index].stateRun = run
+            return "gone"
         }
+        // One that is back is moved to where it is.
+        var new = newMessage()
+        new.digest = message.digest
+        _ = try scene.journal.move(rowID, to: folder, as: new, run: run)
+        model.folders[folder]?.messages.remove(at: index)
+        let back = recorded(new)
+        model.folders[folder]?.messages.append(back)
         return "gone"
     }
 
@@ -164,9 +168,7 @@ extension History {
         var new = newMessage()
         new.digest = old.digest
         new.destination = MessageID(rawValue: old.destination)
-        _ = try scene.journal.move(
-            rowID, to: target, id: new.id, persistentID: new.persistentID, state: new.state, location: new.location,
-            run: run)
+        _ = try scene.journal.move(rowID, to: target, as: new, run: run)
         model.folders[folder]?.messages.remove(at: index)
         let moved = recorded(new)
         model.folders[target]?.messages.append(moved)

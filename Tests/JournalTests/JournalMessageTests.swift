@@ -52,7 +52,7 @@ struct JournalMessageTests {
         #expect(found.digest == digest && found.size == 2_345)
     }
 
-    @Test("Messages that are gone are kept apart, and may come back; doing it twice changes nothing")
+    @Test("Messages that are gone are kept apart, and may come back; marking one twice changes nothing")
     func gone() throws {
         let rowIDs = try ["1", "2", "3"].map {
             try scene.journal.insert(JournalScene.message($0), folder: inbox, run: run)
@@ -67,12 +67,10 @@ struct JournalMessageTests {
         try scene.checkpoint(later, store)
         #expect(try counts == [[2, 1], [0, 0]])
         let last = try scene.begin(.update, store: store.id)
-        for _ in 0..<2 {
-            try scene.journal.unmarkGone(rowIDs[1], run: last)
-            #expect(try scene.journal.given(inbox).map(\.id.rawValue) == ["1", "2", "3"])
-            #expect(try scene.journal.messages(inbox).map(\.stateRun) == [run, last, run])
-            #expect(try counts == [[3, 0], [0, 0]])
-        }
+        _ = try scene.journal.move(rowIDs[1], to: inbox, as: JournalScene.message("2"), run: last)
+        #expect(try scene.journal.given(inbox).map(\.id.rawValue) == ["1", "3", "2"])
+        #expect(try scene.journal.messages(inbox).map(\.stateRun) == [run, run, last])
+        #expect(try counts == [[3, 0], [0, 0]])
         try scene.checkpoint(last, store)
         try scene.journal.check()
     }
@@ -111,9 +109,10 @@ struct JournalMessageTests {
         let later = try scene.begin(.update, store: store.id)
         var seen = MessageState()
         seen.seen = true
-        let moved = try scene.journal.move(
-            rowID, to: sent, id: MessageID(rawValue: "9"), persistentID: "E1", state: seen, location: "there",
-            run: later)
+        var new = JournalScene.message("9", persistentID: "E1", digest: digest)
+        (new.state, new.location) = (seen, "there")
+        new.destination = MessageID(rawValue: "2097188")
+        let moved = try scene.journal.move(rowID, to: sent, as: new, run: later)
         #expect(moved.folder == sent)
         let found = try #require(try scene.journal.message(sent, MessageID(rawValue: "9")))
         #expect(found.rowID == moved && found.persistentID == "E1" && found.digest == digest && found.size == 2_345)
@@ -195,7 +194,7 @@ struct JournalMessageTests {
         #expect(try find(digest) == ["1", "2"])
         try scene.journal.markGone(third, run: run)
         #expect(try find(Array(similar)) == ["3"] && find(digest) == ["1", "2"])
-        try scene.journal.unmarkGone(first, run: run)
+        try scene.journal.delete(first, run: run)
         #expect(try gone("1") == [])
     }
 }

@@ -73,8 +73,9 @@ struct JournalPastTests {
         try scene.journal.markGone(rowIDs[1], run: second)
         #expect(try Set(given(asOf: first).keys) == ["2"])
         #expect(try given(asOf: second).isEmpty)
-        try scene.journal.unmarkGone(rowIDs[0], run: second)
-        #expect(try given(asOf: first)["1"]?.location == "", "it came back: copied again rather than missed")
+        _ = try scene.journal.move(rowIDs[0], to: inbox, as: message("1"), run: second)
+        #expect(try given(asOf: first)["1"] == nil, "it came back: copied again rather than missed")
+        #expect(try Set(given(asOf: second).keys) == ["1"])
     }
 
     @Test("A message that was moved since is new where it is")
@@ -82,9 +83,7 @@ struct JournalPastTests {
         let sent = try scene.addFolder("Sent", base, run: first)
         let rowID = try scene.journal.insert(message("1"), folder: inbox, run: first)
         let second = try scene.begin(.update, store: base.id)
-        _ = try scene.journal.move(
-            rowID, to: sent, id: MessageID(rawValue: "1"), persistentID: "E1", state: MessageState(), location: "",
-            run: second)
+        _ = try scene.journal.move(rowID, to: sent, as: message("1"), run: second)
         #expect(try given("Sent", asOf: first).isEmpty)
         #expect(try Set(given("Sent", asOf: second).keys) == ["1"])
         #expect(try given(asOf: first).isEmpty)

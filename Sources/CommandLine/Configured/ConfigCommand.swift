@@ -59,6 +59,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     private func check(_ configuration: Configuration, _ printer: ConfigurationPrinter) throws(StoreError) -> ExitStatus
     {
         _ = try RunSettings.limits(configuration)
+        _ = try RunSettings.mail(configuration)
         let plan = try RunPlan(configuration, names: users, shard: nil)
         printer.begin(configuration, mailboxes: plan.plans.count + plan.refused.count)
         let known = Set(plan.plans.map(\.user) + plan.refused.map(\.user))

@@ -65,7 +65,7 @@ struct NightlyRun: Sendable {
     private func sendMail(_ summary: RunSummary, _ status: ExitStatus) {
         guard let mail = settings.mail, summary.failures + summary.withProblems > 0 else { return }
         do throws(StoreError) {
-            try mail.send(summary, status, host: SummaryMail.host)
+            try mail.send(summary, status, host: HostName.current ?? "localhost")
         } catch {
             log.errors.write("mailbackup: \(error.message.printable)\n")
         }

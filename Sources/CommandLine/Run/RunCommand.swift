@@ -108,10 +108,6 @@ struct RunCommand: AsyncParsableCommand {
             log.errors.write("mailbackup: \(TextReporter.line(error).printable)\n")
             status = ExitStatus(error, signal: nil)
         }
-        if status == .success && log.output.failure != 0 {
-            log.errors.write("mailbackup: the report could not be written to stdout\n")
-            throw ExitCode(ExitStatus.inputOutput.rawValue)
-        }
-        throw ExitCode(status.rawValue)
+        throw ExitCode(CommandExit.told(status, log.output, log.errors).rawValue)
     }
 }

@@ -23,16 +23,8 @@ struct RunSettings: Sendable {
 
     /// - Throws: `.configuration`.
     init(_ command: RunCommand, _ configuration: Configuration) throws(StoreError) {
-        func wrong(_ name: String, _ text: String) -> StoreError {
-            StoreError(.configuration, configuration[name]?.located(text) ?? text)
-        }
         let limits = try Self.limits(configuration)
-        if let address = configuration["mail-on-failure"]?.text {
-            guard SummaryMail.isAddress(address) else { throw wrong("mail-on-failure", "'\(address)' is no address") }
-            mail = SummaryMail(to: address, command: configuration["sendmail"]?.text ?? SummaryMail.usualCommand)
-        } else {
-            mail = nil
-        }
+        mail = try Self.mail(configuration)
         let plan = try RunPlan(configuration, names: command.users, shard: command.shard)
         plans = plan.plans
         refused = plan.refused
@@ -42,6 +34,15 @@ struct RunSettings: Sendable {
         maximumDownload = command.maxDownload?.bytes ?? limits.download
         isDryRun = command.dryRun
         metrics = command.metrics ?? configuration["run.metrics"]?.text
+    }
+
+    /// Who gets mail, and how.
+    static func mail(_ configuration: Configuration) throws(StoreError) -> SummaryMail? {
+        guard let setting = configuration["mail-on-failure"], let address = setting.text else { return nil }
+        guard SummaryMail.isAddress(address) else {
+            throw StoreError(.configuration, setting.located("'\(address)' is no address"))
+        }
+        return SummaryMail(to: address, command: configuration["sendmail"]?.text ?? SummaryMail.usualCommand)
     }
 
     /// The bounds in the file.

@@ -46,12 +46,4 @@ struct SummaryMail {
         // A line must not be longer than 998 bytes: RFC 5322 2.1.1.
         return lines.map { String(decoding: Array($0.utf8.prefix(900)), as: UTF8.self) + "\n" }.joined()
     }
-
-    /// The name of this machine.
-    static var host: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-        let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return text.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 } ? text : "localhost"
-    }
 }

@@ -20,9 +20,6 @@ public struct ResponseFramer: ~Copyable {
 
     public init() {}
 
-    /// Whether a response has begun and is not whole.
-    public var isWithinResponse: Bool { !frame.text.isEmpty || literal != nil }
-
     /// Takes bytes from the front of `input` until a response is whole.
     /// - Returns: the response; nil: all of `input` was taken, and more is needed.
     /// - Throws: where a bound is exceeded, or a literal cannot be kept. Nothing can be read after that.

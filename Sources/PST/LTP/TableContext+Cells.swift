@@ -24,20 +24,6 @@ extension TableContext {
         try trim(in: database)
     }
 
-    /// Makes a cell of variable size share a data tree of the database, to which it makes a reference.
-    /// - Throws: ``LTPError`` if there is no such row.
-    public mutating func shareCell(
-        id: UInt32, version: UInt32, _ tag: PropertyTag, block: BlockID, in database: NodeDatabase
-    ) throws(LTPError) {
-        guard let column = schema.column(tag), PropertyValueEncoding.isReference(tag.type) else { return }
-        try updateRow(id, version: version) { (table, row) throws(LTPError) in
-            let new = try Self.share(block, in: database, with: &table.cells)
-            try table.setVariable(column, nil, in: &row, database)
-            row.store(littleEndian: new.rawValue, at: column.offset)
-            table.schema.mark(column, exists: true, in: &row)
-        }
-    }
-
     /// Replaces cells of fixed size; others, and columns that the table lacks, are ignored.
     /// - Throws: ``LTPError`` if there is no such row, or a value is not of its column's type.
     public mutating func updateFixedCells(

@@ -24,6 +24,8 @@ struct MergeFolder<Base: UpdatableMessageStore> {
             if run.index.message(origin, in: key) != nil {
                 account.counts.alreadyThere += 1
                 try await bring(origin, to: message.state, target)
+            } else if run.index.hasKept(origin, digest: message.digest, in: key) {
+                account.counts.alreadyThere += 1
             } else if let place = place(of: message, origin) {
                 account.counts.alreadyThere += 1
                 guard source.isNewer else { continue }

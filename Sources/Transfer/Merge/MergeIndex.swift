@@ -28,6 +28,8 @@ struct MergeIndex {
     struct Folder {
         let id: FolderID
         fileprivate(set) var messages: [MessageID: Message] = [:]
+        /// Of those that are there for good: archived, or gone at the source and kept.
+        fileprivate var kept: Set<[UInt8]> = []
     }
 
     private(set) var folders: [FolderKey: Folder] = [:]
@@ -45,11 +47,19 @@ struct MergeIndex {
 
     /// - Parameter origin: its id at the source.
     mutating func add(_ message: Message, _ origin: MessageID, to folder: FolderKey) {
+        if origin.isKept, let digest = message.digest { folders[folder]?.kept.insert(digest) }
         guard folders[folder]?.messages.updateValue(message, forKey: origin) == nil else { return }
         places[MessageKey(source: folder.source, id: origin), default: []].append(folder)
     }
 
     func message(_ origin: MessageID, in folder: FolderKey) -> Message? { folders[folder]?.messages[origin] }
+
+    /// Whether a folder has a message under another id because one of the two is kept for good: such have lost the id that
+    /// they had at the source.
+    func hasKept(_ origin: MessageID, digest: [UInt8]?, in folder: FolderKey) -> Bool {
+        guard let digest, let known = folders[folder] else { return false }
+        return known.kept.contains(digest) || origin.isKept && known.messages.values.contains { $0.digest == digest }
+    }
 
     mutating func setState(_ state: MessageState, of origin: MessageID, in folder: FolderKey) {
         folders[folder]?.messages[origin]?.state = state

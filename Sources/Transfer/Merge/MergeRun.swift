@@ -84,29 +84,15 @@ final class MergeRun<Base: UpdatableMessageStore> {
         selects: @escaping @Sendable (StoredMessage) -> Bool = { _ in true },
         saved: (ContentsRow, SavedMessage, [UInt8]?) -> Void
     ) async throws(StoreError) {
-        guard !rows.isEmpty else { return }
         let pipeline = MessagePipeline(
             source: store, destination: base, folder: folder, jobs: options.jobs, limits: options.limits,
             selects: selects)
-        var failure: StoreError?
-        let isComplete = await pipeline.run(rows) { rows, outcomes in
-            do throws(StoreError) {
-                for (row, outcome) in zip(rows, outcomes) {
-                    try self.checkCancellation()
-                    if let (message, digest) = try await self.save(row, outcome, folder, in: target) {
-                        saved(row, message, digest)
-                    }
-                    try await self.checkpointIfDue(afterBytes: row.size)
-                }
-            } catch {
-                failure = error
-                return false
-            }
-            self.account.reportProgress(in: folder)
-            return true
+        try await pipeline.forEach(rows) { (row, outcome) async throws(StoreError) in
+            if let (message, digest) = try await save(row, outcome, folder, in: target) { saved(row, message, digest) }
+            try await checkpointIfDue(afterBytes: row.size)
+        } afterBatch: { () async throws(StoreError) in
+            account.reportProgress(in: folder)
         }
-        if let failure { throw failure }
-        if !isComplete { throw StoreError.interrupted }
     }
 
     private func save(
@@ -120,11 +106,11 @@ final class MergeRun<Base: UpdatableMessageStore> {
             account.tell(error.located(row, folder), aboutMessage: true)
             return nil
         case .prepared(let message, let problems):
-            let digest = message.digest
+            let (notices, isComposed, digest) = (message.notices, message.isComposed, message.digest)
             do {
                 let saved = try await base.save(message, in: target)
-                account.count(row, wasThere: saved.wasThere, isComposed: false)
-                account.tell(problems: problems + saved.problems, notices: [], of: row, in: folder)
+                account.count(row, wasThere: saved.wasThere, isComposed: isComposed)
+                account.tell(problems: problems + saved.problems, notices: notices, of: row, in: folder)
                 return (saved, digest)
             } catch {
                 guard error.code == .badData else { throw error.located(row, folder) }
@@ -137,11 +123,12 @@ final class MergeRun<Base: UpdatableMessageStore> {
 
 /// What the items of a folder say, told by several tasks.
 private final class FoundKeys: Sendable {
-    private let keys = Mutex<Set<[UInt8]>>([])
+    private let keys = Mutex<[MessageID: [UInt8]]>([:])
 
-    var value: Set<[UInt8]> { keys.withLock { $0 } }
-
-    func insert(_ key: [UInt8]) { keys.withLock { _ = $0.insert(key) } }
+    subscript(message: MessageID) -> [UInt8]? {
+        get { keys.withLock { $0[message] } }
+        set { keys.withLock { $0[message] = newValue } }
+    }
 }
 
 /// What nobody has copied from a source.
@@ -158,16 +145,19 @@ extension MergeRun {
             account.counts.listed += rows.count
             let before = account.counts
             let there = try await keys(at: folder.path)
+            var now = there
             let found = FoundKeys()
             let contentKey = contentKey
             let target = try await shownFolder(folder)
             try await save(rows, of: folder, from: source.store, in: target) { message in
                 guard let key = contentKey(message) else { return true }
-                found.insert(key)
+                found[message.row.id] = key
                 return !there.contains(key)
-            } saved: { _, _, _ in
+            } saved: { row, _, _ in
+                // Only now is the like of it there.
+                if let key = found[row.id] { now.insert(key) }
             }
-            contents[folder.path] = there.union(found.value)
+            contents[folder.path] = now
             account.report(.folder(folder, account.counts.since(before)))
         }
     }

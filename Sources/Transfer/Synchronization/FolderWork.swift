@@ -208,27 +208,15 @@ extension FolderWork {
 /// What is new.
 extension FolderWork {
     private func copy(_ rows: [ContentsRow]) async throws(StoreError) {
-        guard !rows.isEmpty else { return }
         let selects = run.selection.messages.chooser(run.options.inspector, run.found)
         let pipeline = MessagePipeline(
             source: run.source, destination: run.destination, folder: folder, jobs: run.options.jobs,
             limits: run.options.limits, selects: selects)
-        var failure: StoreError?
-        let isComplete = await pipeline.run(rows) { rows, outcomes in
-            do throws(StoreError) {
-                for (row, outcome) in zip(rows, outcomes) {
-                    try self.run.checkCancellation()
-                    try await self.save(row, outcome)
-                }
-            } catch {
-                failure = error
-                return false
-            }
-            self.account.reportProgress(in: self.folder)
-            return true
+        try await pipeline.forEach(rows) { (row, outcome) async throws(StoreError) in
+            try await save(row, outcome)
+        } afterBatch: { () async throws(StoreError) in
+            account.reportProgress(in: folder)
         }
-        if let failure { throw failure }
-        if !isComplete { throw StoreError.interrupted }
     }
 
     private func save(

@@ -3,7 +3,7 @@
 /// The name itself never becomes part of the command: it stands in the variable `MAILBACKUP_USER`, and what a variable holds is
 /// not read as a command, whatever it is. Quotes are put so that it stays one word; where they are not understood, it may become several
 /// words, and never a command.
-enum ShellPlaceholder {
+enum ShellUserName {
     static let variable = "MAILBACKUP_USER"
 
     static func command(_ command: String, for user: String) -> String {
@@ -18,8 +18,8 @@ enum ShellPlaceholder {
         var open: [Character] = []
         var rest = command[...]
         while let character = rest.first {
-            if rest.hasPrefix(UserName.placeholder) {
-                rest = rest.dropFirst(UserName.placeholder.count)
+            if rest.hasPrefix(UserName.mark) {
+                rest = rest.dropFirst(UserName.mark.count)
                 switch open.last {
                 case "\"": result += "${\(variable)}"
                 case "'": result += "'\"${\(variable)}\"'"

@@ -4,7 +4,7 @@ import Testing
 @testable import Configuration
 
 @Suite("A user's name in a command")
-struct ShellPlaceholderTests {
+struct ShellUserNameTests {
     private static let names = [
         "fred", "Fred B", "o'hara", "\"", "$(touch X)", "`touch X`", "; touch X", "a\\", "*", "$HOME", "%u", "-n", "日本",
         "'; touch X; '",
@@ -14,25 +14,25 @@ struct ShellPlaceholderTests {
     func oneWord(name: String) throws {
         let directory = try TestDirectory()
         for command in ["printf '[%%s]' mail/%u", "printf '[%%s]' \"mail/%u\"", "printf '[%%s]' 'mail/%u'"] {
-            let text = ShellPlaceholder.command(command.replacing("%%", with: "%"), for: name)
+            let text = ShellUserName.command(command.replacing("%%", with: "%"), for: name)
             let run = try CommandRun.run("sh", ["-c", text], in: directory.path).succeeded()
             #expect(run.outputText == "[mail/\(name)]", "\(text)")
         }
-        let inner = ShellPlaceholder.command("printf '[%s]' \"$(printf %s \"%u\")\"", for: name)
+        let inner = ShellUserName.command("printf '[%s]' \"$(printf %s \"%u\")\"", for: name)
         #expect(try CommandRun.run("sh", ["-c", inner], in: directory.path).succeeded().outputText == "[\(name)]")
         #expect(try CommandRun.run("ls", ["-A"], in: directory.path).outputText == "", "nothing was run")
     }
 
     @Test("is in MAILBACKUP_USER for the programs that the command runs")
     func variable() throws {
-        let text = ShellPlaceholder.command("sh -c 'printf %s \"$MAILBACKUP_USER\"'", for: "o'hara")
+        let text = ShellUserName.command("sh -c 'printf %s \"$MAILBACKUP_USER\"'", for: "o'hara")
         #expect(try CommandRun.run("sh", ["-c", text]).succeeded().outputText == "o'hara")
     }
 
     @Test("Quotes that are quoted begin nothing")
     func quotes() {
-        #expect(ShellPlaceholder.reference(in: #"a \" %u"#) == #"a \" "${MAILBACKUP_USER}""#)
-        #expect(ShellPlaceholder.reference(in: #""\"%u""#) == #""\"${MAILBACKUP_USER}""#)
-        #expect(ShellPlaceholder.reference(in: #"'\'%u"#) == #"'\'"${MAILBACKUP_USER}""#)
+        #expect(ShellUserName.reference(in: #"a \" %u"#) == #"a \" "${MAILBACKUP_USER}""#)
+        #expect(ShellUserName.reference(in: #""\"%u""#) == #""\"${MAILBACKUP_USER}""#)
+        #expect(ShellUserName.reference(in: #"'\'%u"#) == #"'\'"${MAILBACKUP_USER}""#)
     }
 }
