@@ -32,7 +32,11 @@ func library(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
 
 let package = Package(
     name: "mailbackup",
-    products: [.executable(name: "mailbackup", targets: ["mailbackup"])],
+    products: [
+        .executable(name: "mailbackup", targets: ["mailbackup"]),
+        // Loaded into the program by tests that interrupt it.
+        .library(name: "PauseAtSize", type: .dynamic, targets: ["CPauseAtSize"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -126,6 +130,7 @@ let package = Package(
 
         // Tests, one target a module.
         module("TestSupport", ["MailStore", "PSTNDB", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
+        .target(name: "CPauseAtSize", path: "Tests/CPauseAtSize", linkerSettings: [.linkedLibrary("dl")]),
         module(
             "MailServers",
             [

@@ -10,9 +10,11 @@ final class Interruption: Sendable {
 
     /// Signals ignored from the start (nohup) stay ignored.
     init() {
+        // A queue of another kind than the tasks are on: all of those may be busy.
+        let queue = DispatchQueue(label: "signals", qos: .userInteractive)
         sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
             Glibc.signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: .global())
+            return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
     }
 

@@ -120,24 +120,31 @@ final class PausedCopy {
         process = Process()
         process.executableURL = URL(fileURLWithPath: BuiltProgram.mailbackup)
         process.arguments = arguments
-        process.environment = try StateHome.environment(["XDG_STATE_HOME": state])
+        // A megabyte: the run is recorded, and messages are on their way.
+        process.environment = try StateHome.environment([
+            "XDG_STATE_HOME": state, "LD_PRELOAD": BuiltProgram.pauseAtSize, "PAUSE_FILE": path,
+            "PAUSE_SIZE": "\(max(Self.size(path), 0) + 1_000_000)",
+        ])
         process.standardInput = FileHandle.nullDevice
         try Data().write(to: URL(fileURLWithPath: log))
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         process.standardOutput = handle
         process.standardError = handle
-        let before = max(Self.size(path), 0)
         try process.run()
-        // A megabyte: the run is recorded, and messages are on their way.
-        while process.isRunning && Self.size(path) < before + 1_000_000 { sched_yield() }
-        kill(id, SIGSTOP)
-        try #require(process.isRunning, "the copy was over before it could be stopped")
+        while process.isRunning && !Self.isStopped(id) { sched_yield() }
+        try #require(process.isRunning, "the copy was over and had not grown so much")
     }
 
     deinit {
         guard process.isRunning else { return }
         kill(id, SIGKILL)
         process.waitUntilExit()
+    }
+
+    /// The state of a process is the letter after its name: proc(5).
+    private static func isStopped(_ id: Int32) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8) else { return false }
+        return text.split(separator: ")").last?.hasPrefix(" T") ?? false
     }
 
     /// The size of a file; -1 for one that is missing.

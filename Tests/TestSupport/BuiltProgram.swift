@@ -6,6 +6,8 @@ public enum BuiltProgram {
     public static let mailbackup = path("mailbackup")
     /// The writer of made-up mailboxes.
     public static let mailboxGenerator = path("MailboxGenerator")
+    /// A library that stops the program it is loaded into: `Tests/CPauseAtSize`.
+    public static let pauseAtSize = path("libPauseAtSize.so")
 
     /// Programs lie beside the test bundle, which is what runs.
     private static func path(_ name: String) -> String {
