@@ -22,8 +22,9 @@ public final class XXH3 {
         XXH3_128bits_update(state, base, bytes.count)
     }
 
-    /// The digest in its canonical form (big-endian) of everything so far.
+    /// The digest in its canonical form (big-endian) of everything since the last ``finish()``; the next bytes begin anew.
     public func finish() -> [UInt8] {
+        defer { XXH3_128bits_reset(state) }
         var canonical = XXH128_canonical_t()
         XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state))
         return withUnsafeBytes(of: canonical) { Array($0) }

@@ -26,9 +26,9 @@ enum ImportLimits {
     static let recipientCount = 20_000
     /// Bytes of a promoted header field.
     static let promotedLength = 16 << 10
-    /// Bytes up to which the search key covers all of a message. The header and the end tell messages apart; hashing
-    /// everything would cost as much as decoding it.
-    static let digestedLength = 16 << 10
+    /// Bytes up to which the search key covers all of a message. The header and the end tell messages apart; what lies
+    /// between may be a gigabyte.
+    static let digestedLength = 64 << 10
     /// UTF-16 units of a file name.
     static let fileNameLength = 255
     /// Bytes of HTML that are searched for references to inline pictures.

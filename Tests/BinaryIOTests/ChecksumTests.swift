@@ -41,6 +41,8 @@ struct ChecksumTests {
         let bytes = (0..<1_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
         let whole = XXH3()
         bytes.withUnsafeBytes { whole.update($0) }
+        let expected = whole.finish()
+        #expect(whole.finish() != expected, "each begins anew")
         for size in [1, 3, 64, 255, 256, 257, 999, 1_000] {
             let (sha, xxh) = (SHA256(), XXH3())
             for start in stride(from: 0, to: bytes.count, by: size) {
@@ -50,7 +52,7 @@ struct ChecksumTests {
                 }
             }
             #expect(sha.finish() == Digest.sha256(bytes))
-            #expect(xxh.finish() == whole.finish())
+            #expect(xxh.finish() == expected)
         }
     }
 

@@ -8,7 +8,7 @@ import Testing
 struct LayoutCase: CustomTestStringConvertible {
     let name: String
     let bytes: [UInt8]
-    /// Number of references; nil where any will do.
+    /// Number of references but those to headers; nil where any will do.
     var references: Int?
 
     init(_ name: String, _ bytes: [UInt8], references: Int? = nil) {
@@ -120,7 +120,8 @@ struct OriginalLayoutTests {
         let result = imported(sample.bytes)
         let container = try #require(original(of: result.message))
         #expect(try rebuilt(container, result.message) == sample.bytes)
-        if let expected = sample.references { #expect(try references(result.message).count == expected) }
+        let found = try references(result.message).filter { $0.source.kind != .headers }
+        if let expected = sample.references { #expect(found.count == expected) }
     }
 
     @Test("An attachment is not kept a second time")

@@ -16,7 +16,7 @@ func rebuilt(_ container: [UInt8], _ message: MessageObject) throws -> [UInt8] {
     return result
 }
 
-/// The references of a sample's container.
+/// The references of a sample's container, to attachments, bodies and headers.
 func references(_ message: MessageObject) throws -> [StoredReference] {
     try OriginalContainer(parsing: original(of: message) ?? []).segments.compactMap { segment in
         if case .reference(let reference) = segment { reference } else { nil }

@@ -117,14 +117,19 @@ struct MessageImport {
         message.properties[.isPrivate] = .boolean(false)
     }
 
-    /// PidTagSearchKey, [MS-OXCPRPT] 2.2.1.9: the same for every copy of a message. MD5 of the bytes; of a large
-    /// message of its length, its first and its last bytes.
+    /// PidTagSearchKey, [MS-OXCPRPT] 2.2.1.9: the same for every copy of a message. XXH3 with 128 bits of the bytes; of a
+    /// large message of its length, its first and its last bytes.
     private func messageSearchKey() -> [UInt8] {
         let bytes = source.slice(source.range)
-        guard bytes.count > ImportLimits.digestedLength else { return Digest.md5(bytes) }
-        let half = ImportLimits.digestedLength / 2
-        return withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { length in
-            Digest.md5(Array(length) + bytes[..<half] + bytes[(bytes.count - half)...])
+        let hash = XXH3()
+        guard bytes.count > ImportLimits.digestedLength else {
+            hash.update(bytes)
+            return hash.finish()
         }
+        let half = ImportLimits.digestedLength / 2
+        withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update($0) }
+        hash.update(UnsafeRawBufferPointer(rebasing: bytes[..<half]))
+        hash.update(UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - half)...]))
+        return hash.finish()
     }
 }

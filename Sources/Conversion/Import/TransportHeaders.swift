@@ -5,13 +5,15 @@ internal import MIME
 /// line at its end.
 extension MessageImport {
     mutating func setTransportHeaders() {
-        var block = source.slice(structure.root.header.range)
+        let range = structure.root.header.range
+        var block = source.slice(range)
         if block.count > ImportLimits.headerLength {
             record.report("the header is too large; only its beginning is in the Internet headers")
             block = UnsafeRawBufferPointer(rebasing: block[..<ImportLimits.headerLength])
         }
         let text = TransportHeaders.text(block, fallback: header.fallbackCharset)
         if !text.isEmpty { message.properties[.transportMessageHeaders] = .string(text) }
+        noteHeaders(range.upperBound - TransportHeaders.withoutMailboxLine(source.slice(range)).count..<range.upperBound)
     }
 
     /// A header that does not fit the property is a file too. Not beside S/MIME, which has room for one attachment only.
@@ -47,7 +49,7 @@ enum TransportHeaders {
     }
 
     /// An mbox's `From ` line is no header field.
-    private static func withoutMailboxLine(_ block: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    fileprivate static func withoutMailboxLine(_ block: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let skip = block.first == UInt8(ascii: ">") ? 1 : 0
         guard block.count > 5, block.dropFirst(skip).prefix(5).elementsEqual("From ".utf8),
             let end = block.firstIndex(of: 0x0A)

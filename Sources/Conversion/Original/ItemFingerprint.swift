@@ -17,8 +17,8 @@ struct ItemFingerprint: Equatable {
     }
 
     /// - Parameter digests: of the item's attachments, in their order.
-    init(_ item: StoredItem, digests: [ContentDigest]) {
-        var hasher = FingerprintHasher()
+    init(_ item: StoredItem, digests: [ContentDigest], version: UInt8 = OriginalContainer.version) {
+        var hasher = FingerprintHasher(version: version)
         bytes = EditedPart.allCases.flatMap { part in
             hasher.digest(of: part, item, digests: digests)
         }
@@ -30,9 +30,15 @@ struct ItemFingerprint: Equatable {
     }
 }
 
-/// Hashes the parts of items one after the other.
+/// Hashes the parts of items one after the other, as a version of the container does.
 struct FingerprintHasher {
-    private let sha = SHA256()
+    private let sha: SHA256?
+    private let xxh: XXH3?
+
+    init(version: UInt8) {
+        sha = version < 3 ? SHA256() : nil
+        xxh = version < 3 ? nil : XXH3()
+    }
 
     /// - Parameter digests: needed for the content of attachments only.
     mutating func digest(of part: EditedPart, _ item: StoredItem, digests: [ContentDigest]) -> [UInt8] {
@@ -45,7 +51,7 @@ struct FingerprintHasher {
         default:
             for message in item.messages { add(part, of: message) }
         }
-        let digest = sha.finish().prefix(ItemFingerprint.digestLength)
+        let digest = (sha?.finish() ?? xxh?.finish() ?? []).prefix(ItemFingerprint.digestLength)
         // Never short, whatever the library does.
         return Array(digest) + repeatElement(0, count: ItemFingerprint.digestLength - digest.count)
     }
@@ -116,13 +122,18 @@ struct FingerprintHasher {
         return String(result)
     }
 
+    private func update(_ bytes: UnsafeRawBufferPointer) {
+        sha?.update(bytes)
+        xxh?.update(bytes)
+    }
+
     private func add(_ number: UInt64) {
-        withUnsafeBytes(of: number.littleEndian) { sha.update($0) }
+        withUnsafeBytes(of: number.littleEndian) { update($0) }
     }
 
     private func add(_ bytes: [UInt8]) {
         add(UInt64(bytes.count))
-        bytes.withUnsafeBytes { sha.update($0) }
+        bytes.withUnsafeBytes { update($0) }
     }
 
     private func add(_ text: String) {
@@ -131,7 +142,7 @@ struct FingerprintHasher {
             let raw = UnsafeRawBufferPointer(bytes)
             guard !StoredItem.holdsNUL(raw) else { return false }
             add(UInt64(raw.count))
-            sha.update(raw)
+            update(raw)
             return true
         }
         if !isAdded { add(StoredItem.stored(text)) }

@@ -8,11 +8,12 @@ extension OriginalContainer {
         let body = bytes[..<(bytes.count - 4)]
         let stored = bytes[body.count...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard stored == Self.checksum(body) else { throw .damaged("its checksum is wrong") }
-        guard bytes[4] == Self.version || bytes[4] == 1 else { throw .unsupportedVersion(bytes[4]) }
+        version = bytes[4]
+        guard (1...Self.version).contains(version) else { throw .unsupportedVersion(version) }
         var reader = ContainerReader(bytes: body, position: 8)
         let length = try reader.number64()
         digest = Array(try reader.take(SHA256.size))
-        if bytes[4] > 1 { check = Array(try reader.take(XXH3.size)) }
+        if version > 1 { check = Array(try reader.take(XXH3.size)) }
         fingerprint = ItemFingerprint(bytes: Array(try reader.take(ItemFingerprint.length)))
         self.length = length
         let entries = try reader.number(upTo: OriginalLimits.dictionaryEntries, "dictionary")

@@ -3,16 +3,17 @@ internal import BinaryIO
 /// What the property OriginalMessage holds, taken apart; docs/original-bytes.md describes each byte.
 struct OriginalContainer: Equatable {
     static let magic: [UInt8] = Array("MBOM".utf8)
-    /// What is written; version 1 has no check.
-    static let version: UInt8 = 2
+    /// What is written. Version 1 has no check; the fingerprints of 1 and 2 are made with SHA-256.
+    static let version: UInt8 = 3
     /// Bytes before the numbers of variable length, at least.
     static let fixedLength = 16 + SHA256.size + ItemFingerprint.length
 
+    var version = Self.version
     /// Bytes of the original message.
     var length: Int
     /// SHA-256 of the original message.
     var digest: [UInt8]
-    /// XXH3 of the original message: proves what was rebuilt in a tenth of the time. nil in version 1.
+    /// XXH3 of the original message: proves what was rebuilt in a tenth of the time. nil in version 1 alone.
     var check: [UInt8]?
     var fingerprint: ItemFingerprint
     /// What makes up the dictionary of the first frame, one behind the other.
@@ -32,7 +33,7 @@ struct OriginalContainer: Equatable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.fixedLength + 64 + frames.reduce(0) { $0 + $1.count + 8 })
         bytes += Self.magic
-        bytes += [check == nil ? 1 : Self.version, 0, 0, 0]
+        bytes += [version, 0, 0, 0]
         bytes.append(littleEndian: UInt64(length))
         bytes += digest
         bytes += check ?? []

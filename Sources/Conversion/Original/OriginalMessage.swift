@@ -36,7 +36,7 @@ public enum OriginalMessage {
     ) throws -> [UInt8] {
         let container = try OriginalContainer(parsing: property)
         let item = StoredItem(message)
-        var comparison = FingerprintComparison(container.fingerprint, item)
+        var comparison = FingerprintComparison(container, item)
         try comparison.checkBeforeReading()
         var rebuilder = OriginalRebuilder(container: container, item: item)
         let proof = Proof(of: container)
@@ -92,10 +92,11 @@ public enum OriginalMessage {
 private struct FingerprintComparison {
     private let expected: ItemFingerprint
     private let item: StoredItem
-    private var hasher = FingerprintHasher()
+    private var hasher: FingerprintHasher
 
-    init(_ expected: ItemFingerprint, _ item: StoredItem) {
-        self.expected = expected
+    init(_ container: OriginalContainer, _ item: StoredItem) {
+        expected = container.fingerprint
+        hasher = FingerprintHasher(version: container.version)
         self.item = item
     }
 

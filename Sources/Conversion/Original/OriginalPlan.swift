@@ -44,6 +44,7 @@ struct OriginalPlan {
                 case .attachment: leaves[origin.path].map { StoredSource(kind: .attachment, number: $0) }
                 case .body: messages[origin.path].map { StoredSource(kind: .body, number: $0) }
                 case .html: messages[origin.path].map { StoredSource(kind: .html, number: $0) }
+                case .headers: messages[origin.path].map { StoredSource(kind: .headers, number: $0) }
                 }
             guard let source, let content = item.content(source), !used.contains(source) else { continue }
             used.insert(source)
@@ -94,6 +95,14 @@ struct OriginalPlan {
             ]
         }
         switch stream.encoding {
+        case .identity where source.kind != .attachment:
+            guard case .bytes(let stored) = content else { return [] }
+            return [
+                {
+                    let match = stored.withUnsafeBytes { TextScan.match(bytes, stream.range, $0) }
+                    return match.map { [piece($0.text, 0, $0.length, $0.form)] } ?? []
+                }
+            ]
         case .identity: return [{ [piece(stream.range, 0, stream.range.count, .verbatim)] }]
         case .quotedPrintable, .uuencode: return []
         case .base64: break

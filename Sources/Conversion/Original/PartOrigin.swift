@@ -5,8 +5,8 @@ struct PartOrigin {
     enum Target {
         /// The attachment at the end of the path.
         case attachment
-        /// Body properties of the message at the end of the path.
-        case body, html
+        /// Properties of the message at the end of the path.
+        case body, html, headers
     }
 
     let target: Target
@@ -31,7 +31,7 @@ extension ImportRecord {
 }
 
 extension MessageImport {
-    /// A body that is base64 text in the message takes most of its room, and can be made from the property.
+    /// A body that is text in the message as it is in the property, or base64 of that, can be made from it.
     func noteBodies(_ segments: [BodySelection.Segment]) {
         guard segments.count == 1, let segment = segments.first else { return }
         note(segment.plain, .body)
@@ -39,10 +39,21 @@ extension MessageImport {
     }
 
     private func note(_ parts: [Part], _ target: PartOrigin.Target) {
-        guard parts.count == 1, let part = parts.first, part.transferEncoding == .base64 else { return }
+        guard parts.count == 1, let part = parts.first else { return }
+        switch part.transferEncoding {
+        case .base64, .identity: note(part.content, part.transferEncoding, target)
+        case .quotedPrintable, .uuencode: break
+        }
+    }
+
+    /// The header block, whose beginning is this.
+    func noteHeaders(_ range: Range<Int>) {
+        note(range, .identity, .headers)
+    }
+
+    private func note(_ range: Range<Int>, _ encoding: TransferEncoding, _ target: PartOrigin.Target) {
         record.origins.append(
             PartOrigin(
-                target: target, path: path,
-                stream: PartStream(file: source.file, range: part.content, encoding: .base64)))
+                target: target, path: path, stream: PartStream(file: source.file, range: range, encoding: encoding)))
     }
 }

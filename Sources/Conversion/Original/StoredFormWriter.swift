@@ -1,3 +1,5 @@
+import Glibc
+
 /// Takes bytes of the original in their order.
 typealias ByteConsumer = (UnsafeRawBufferPointer) throws -> Void
 
@@ -25,16 +27,23 @@ struct StoredFormWriter {
     /// A CR at the end is held back until it is known what follows.
     private mutating func withoutReturns(_ piece: UnsafeRawBufferPointer) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: piece.count + 1) { target, count in
-            for byte in piece {
-                if holdsReturn, byte != 0x0A {
-                    target[count] = 0x0D
-                    count += 1
-                }
-                holdsReturn = byte == 0x0D
-                if !holdsReturn {
-                    target[count] = byte
-                    count += 1
-                }
+            guard let base = piece.baseAddress, let room = target.baseAddress else { return }
+            if holdsReturn, piece[0] != 0x0A {
+                room[0] = 0x0D
+                count = 1
+            }
+            holdsReturn = false
+            var position = 0
+            while position < piece.count {
+                let left = piece.count - position
+                let found = memchr(base + position, 0x0D, left).map { UnsafeRawPointer($0) - base }
+                // What stands before the CR, and the CR where no LF follows.
+                var end = found ?? piece.count
+                holdsReturn = end == piece.count - 1
+                if let found, found + 1 < piece.count, piece[found + 1] != 0x0A { end += 1 }
+                UnsafeMutableRawPointer(room + count).copyMemory(from: base + position, byteCount: end - position)
+                count += end - position
+                position = max(end, (found ?? end) + 1)
             }
         }
     }
