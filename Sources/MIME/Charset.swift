@@ -12,19 +12,19 @@ public enum Charset {
     /// Decodes `bytes` as `label` says. Without a (known) label, or with `us-ascii`: as UTF-8 if they are that,
     /// otherwise as `fallback`, otherwise as windows-1252, in which every byte is a character.
     public static func decode(
-        _ bytes: UnsafeRawBufferPointer, label: String?, fallback: String? = nil
+        _ bytes: UnsafeRawBufferPointer, label: String?, fallback: @autoclosure () -> String? = nil
     ) -> DecodedText {
         let name = normalized(label)
         switch Family(name) {
         case .undeclared:
-            return sniffed(bytes, fallback: fallback)
+            return sniffed(bytes, fallback: fallback())
         case .utf8:
             return utf8(bytes)
         case .latin:
             return DecodedText(text: WindowsLatin.decode(bytes), charset: name, replacedCount: 0)
         case .other:
             guard let converted = CharsetConverter.utf8(bytes, from: name) else {
-                return sniffed(bytes, fallback: fallback)
+                return sniffed(bytes, fallback: fallback())
             }
             let decoded = DecodedText(text: converted.text, charset: name, replacedCount: converted.replaced)
             return converted.replaced == 0 ? decoded : mislabelled(bytes, name) ?? decoded

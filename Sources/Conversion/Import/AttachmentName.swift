@@ -3,6 +3,7 @@ enum AttachmentName {
     /// The base name, without what Windows forbids, in at most ``ImportLimits/fileNameLength`` UTF-16 units of which
     /// the extension is kept; nil where nothing is left.
     static func sanitized(_ name: String) -> String? {
+        if isPlain(name) { return name }
         let path = Array(name.unicodeScalars)
         let base = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? []
         let forbidden: Set<Unicode.Scalar> = ["\"", "/", ":", "<", ">", "|", "\\", "*", "?"]
@@ -15,6 +16,19 @@ enum AttachmentName {
         let clean = String(String.UnicodeScalarView(scalars))
         return clean.isEmpty ? nil : shortened(clean)
     }
+
+    /// Whether a name, as most are, has nothing to be changed: short, ASCII, and made of what every system takes.
+    private static func isPlain(_ name: String) -> Bool {
+        guard (1...ImportLimits.fileNameLength).contains(name.utf8.count), let first = name.utf8.first,
+            let last = name.utf8.last, !isPadding(first), !isPadding(last)
+        else { return false }
+        return name.utf8.allSatisfy {
+            $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x20 || $0 == 0x2E || $0 == 0x2D
+                || $0 == 0x5F
+        }
+    }
+
+    private static func isPadding(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x2E }
 
     /// The extension with its dot, in at most 15 characters; empty where there is none.
     static func fileExtension(_ name: String) -> String {

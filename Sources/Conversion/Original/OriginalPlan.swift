@@ -78,6 +78,8 @@ struct OriginalPlan {
     private func attempts(
         _ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent
     ) -> [() -> [Piece]] {
+        // What the attempts hold on to: not the plan, which changes while they are made.
+        let (bytes, passed) = (bytes, passed)
         func piece(_ range: Range<Int>, _ offset: Int, _ length: Int, _ form: StoredForm) -> Piece {
             Piece(
                 range: range,
