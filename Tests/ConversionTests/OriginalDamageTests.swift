@@ -64,7 +64,8 @@ struct OriginalDamageTests {
         #expect(try outcome(opened.encoded(), message) == nil)
     }
 
-    @Test("Containers of earlier versions give the original back, and only what fits them", arguments: [1, 2] as [UInt8])
+    @Test(
+        "Containers of earlier versions give the original back, and only what fits them", arguments: [1, 2] as [UInt8])
     func earlierVersions(version: UInt8) throws {
         let (container, message) = try sample()
         var opened = try OriginalContainer(parsing: container)

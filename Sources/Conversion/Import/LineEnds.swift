@@ -13,7 +13,9 @@ enum LineEnds {
         var text = text
         let converted: [UInt8]? = text.withUTF8 { bytes in
             let raw = UnsafeRawBufferPointer(bytes)
-            guard let base = raw.baseAddress, missingReturns(base, raw.count) > 0 || contains(raw, 0) else { return nil }
+            guard let base = raw.baseAddress, missingReturns(base, raw.count) > 0 || contains(raw, 0) else {
+                return nil
+            }
             return crlf(raw)
         }
         return converted.map { String(decoding: $0, as: UTF8.self) } ?? text

@@ -13,7 +13,8 @@ extension MessageImport {
         }
         let text = TransportHeaders.text(block, fallback: header.fallbackCharset)
         if !text.isEmpty { message.properties[.transportMessageHeaders] = .string(text) }
-        noteHeaders(range.upperBound - TransportHeaders.withoutMailboxLine(source.slice(range)).count..<range.upperBound)
+        noteHeaders(
+            range.upperBound - TransportHeaders.withoutMailboxLine(source.slice(range)).count..<range.upperBound)
     }
 
     /// A header that does not fit the property is a file too. Not beside S/MIME, which has room for one attachment only.

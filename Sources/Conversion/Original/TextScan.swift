@@ -12,7 +12,8 @@ enum TextScan {
     }
 
     /// The beginning that both have in common; nil where it is too short to be worth a reference.
-    static func match(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ stored: UnsafeRawBufferPointer) -> Match? {
+    static func match(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ stored: UnsafeRawBufferPointer) -> Match?
+    {
         let range = range.clamped(to: 0..<bytes.count)
         let text = UnsafeRawBufferPointer(rebasing: bytes[range])
         let dropsReturns = hasReturn(stored) && !hasReturn(text)
