@@ -31,16 +31,27 @@ public struct OneOffEntryID: Hashable, Sendable {
         result.append(contentsOf: [0, 0, 0, 0])
         result.append(contentsOf: Self.provider)
         result.append(contentsOf: [0, 0, UInt8(truncatingIfNeeded: flags), UInt8(flags >> 8)])
-        for text in [name, addressType, address] {
-            // A NUL inside would end the string early and shift the ones after it.
-            for unit in text.utf16 where unit != 0 {
-                result.append(UInt8(truncatingIfNeeded: unit))
-                result.append(UInt8(unit >> 8))
-            }
-            result.append(0)
-            result.append(0)
-        }
+        Self.append(name, to: &result)
+        Self.append(addressType, to: &result)
+        Self.append(address, to: &result)
         return result
+    }
+
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        // A NUL inside would end the string early and shift the ones after it.
+        if text.utf8.allSatisfy({ $0 > 0 && $0 < 0x80 }) {
+            for byte in text.utf8 {
+                bytes.append(byte)
+                bytes.append(0)
+            }
+        } else {
+            for unit in text.utf16 where unit != 0 {
+                bytes.append(UInt8(truncatingIfNeeded: unit))
+                bytes.append(UInt8(unit >> 8))
+            }
+        }
+        bytes.append(0)
+        bytes.append(0)
     }
 }
 

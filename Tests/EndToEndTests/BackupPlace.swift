@@ -69,9 +69,12 @@ struct BackupPlace {
     }
 
     /// As ``copy(to:_:state:)``, stopped (SIGSTOP) while it is at work: once the PST has grown by a megabyte.
-    func startAndPause(to pst: String, _ options: String..., state: String? = nil) throws -> PausedCopy {
+    /// - Parameter signal: see ``PausedCopy``.
+    func startAndPause(
+        to pst: String, _ options: String..., signal: Int32? = nil, state: String? = nil
+    ) throws -> PausedCopy {
         try PausedCopy(
-            arguments(pst, options), state: state ?? self.state, log: path("paused"), whenItGrows: pst)
+            arguments(pst, options), state: state ?? self.state, log: path("paused"), whenItGrows: pst, signal: signal)
     }
 
     private func arguments(_ pst: String, _ options: [String]) -> [String] {
@@ -112,19 +115,25 @@ struct BackupPlace {
 final class PausedCopy {
     private let process: Process
     private let log: String
+    private let signal: Int32?
     var id: Int32 { process.processIdentifier }
 
-    /// - Parameter path: a PST; the command is stopped once it has grown by a megabyte.
-    init(_ arguments: [String], state: String, log: String, whenItGrows path: String) throws {
+    /// - Parameters:
+    ///   - path: a PST; the command is stopped once it has grown by a megabyte.
+    ///   - signal: what it is to be sent before it goes on. One that it handles it will have heard before it writes again.
+    init(_ arguments: [String], state: String, log: String, whenItGrows path: String, signal: Int32? = nil) throws {
         self.log = log
+        self.signal = signal
         process = Process()
         process.executableURL = URL(fileURLWithPath: BuiltProgram.mailbackup)
         process.arguments = arguments
         // A megabyte: the run is recorded, and messages are on their way.
-        process.environment = try StateHome.environment([
+        var environment = [
             "XDG_STATE_HOME": state, "LD_PRELOAD": BuiltProgram.pauseAtSize, "PAUSE_FILE": path,
             "PAUSE_SIZE": "\(max(Self.size(path), 0) + 1_000_000)",
-        ])
+        ]
+        if let signal, signal != SIGKILL { environment["PAUSE_SIGNAL"] = "\(signal)" }
+        process.environment = try StateHome.environment(environment)
         process.standardInput = FileHandle.nullDevice
         try Data().write(to: URL(fileURLWithPath: log))
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
@@ -160,8 +169,8 @@ final class PausedCopy {
         let transcript: String
     }
 
-    /// Lets it go on, with a signal first where one is given, and waits for its end.
-    func goOn(after signal: Int32? = nil) throws -> Ending {
+    /// Lets it go on, with the signal first where there is one, and waits for its end.
+    func goOn() throws -> Ending {
         if let signal { kill(id, signal) }
         kill(id, SIGCONT)
         process.waitUntilExit()

@@ -41,7 +41,7 @@ struct ConcurrentRunTests {
     func signals(signal: Int32, status: Int32) throws {
         let place = try BackupPlace(messages: 600)
         let pst = place.path("fredb.pst")
-        let stopped = try place.startAndPause(to: pst, "--since-state", "last").goOn(after: signal)
+        let stopped = try place.startAndPause(to: pst, "--since-state", "last", signal: signal).goOn()
         #expect(stopped.status == status, "\(stopped.transcript)")
         try BackupPlace.expectSound(pst)
         let there = try BackupPlace.numbers(in: pst)
@@ -59,14 +59,14 @@ struct ConcurrentRunTests {
     func killed() throws {
         let place = try BackupPlace(messages: 600)
         let pst = place.path("fredb.pst")
-        #expect(try place.startAndPause(to: pst, "--since-state", "last").goOn(after: SIGKILL).status == -SIGKILL)
+        #expect(try place.startAndPause(to: pst, "--since-state", "last", signal: SIGKILL).goOn().status == -SIGKILL)
         let told = try place.run("status", "--user", "fredb")
         #expect(told.status == 1, "\(told.transcript)")
         #expect(told.outputText.contains("broke off"), "\(told.transcript)")
         #expect(try place.copy(to: pst, "--since-state", "last").status == 0)
         try BackupPlace.expect(pst, holds: 1...600)
         try place.deliver(601...1200)
-        #expect(try place.startAndPause(to: pst, "--since-state", "last").goOn(after: SIGKILL).status == -SIGKILL)
+        #expect(try place.startAndPause(to: pst, "--since-state", "last", signal: SIGKILL).goOn().status == -SIGKILL)
         #expect(try place.copy(to: pst, "--since-state", "last").status == 0)
         try BackupPlace.expect(pst, holds: 1...1200)
     }

@@ -164,8 +164,8 @@ struct RunTests {
         try place.configure(["large", "b", "c"])
         let paused = try PausedCopy(
             ["run", "--config", place.path("config.toml"), "--jobs", "1"], state: place.state, log: place.path("log"),
-            whenItGrows: place.pst("large"))
-        let stopped = try paused.goOn(after: signal)
+            whenItGrows: place.pst("large"), signal: signal)
+        let stopped = try paused.goOn()
         #expect(stopped.status == status, "\(stopped.transcript)")
         #expect(stopped.transcript.contains("stopped, the run was interrupted"), "\(stopped.transcript)")
         #expect(stopped.transcript.contains("not begun, the run was interrupted"), "\(stopped.transcript)")

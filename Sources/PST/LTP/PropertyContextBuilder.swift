@@ -79,8 +79,9 @@ public struct PropertyContextBuilder {
 
     /// The stored bytes of a property; nil where it is absent, of another type, or not in memory.
     public func bytes(_ tag: PropertyTag) -> ArraySlice<UInt8>? {
-        for entry in entries where entry.id == tag.id && entry.type == tag.type {
-            switch entry.content {
+        // By position: an entry that is not wanted is not to be copied.
+        for position in entries.indices where entries[position].id == tag.id && entries[position].type == tag.type {
+            switch entries[position].content {
             case .bytes(let range): return values[range]
             case .array(let bytes): return bytes[...]
             case .object, .stored: return nil
@@ -104,7 +105,7 @@ public struct PropertyContextBuilder {
     public mutating func build(
         into images: inout BlockImages, others: [(id: NodeID, node: NodeImage)] = [], sizeProperty: UInt16? = nil
     ) throws(LTPError) -> Result {
-        entries.sort { $0.id < $1.id }
+        let order = entries.indices.sorted { entries[$0].id < entries[$1].id }
         var heap = HeapOnNode(client: .propertyContext)
         var tree = try BTreeOnHeap(keySize: 2, valueSize: 6, in: &heap)
         heap.userRoot = tree.header
@@ -115,7 +116,8 @@ public struct PropertyContextBuilder {
         var large: [UInt16: NodeID] = [:]
         var records: [UInt8] = []
         records.reserveCapacity(entries.count * 8)
-        for entry in entries {
+        for position in order {
+            let entry = entries[position]
             let reference = try store(entry, in: &heap, images: &images, subnodes: &subnodes, large: &large)
             records.append(littleEndian: entry.id)
             records.append(littleEndian: entry.type.rawValue)

@@ -23,6 +23,8 @@ public struct TableRow: Sendable {
     public init(schema: TableSchema) {
         self.schema = schema
         bytes = Array(repeating: 0, count: schema.rowSize)
+        variables.reserveCapacity(16)
+        values.reserveCapacity(512)
     }
 
     /// A row of a table with `schema` that has the cells of a row of any table, as far as it has columns for them.
@@ -73,11 +75,20 @@ public struct TableRow: Sendable {
             setVariable(column, .bytes(start..<values.count))
         } else {
             schema.mark(column, exists: true, in: &bytes)
-            for (position, byte) in value.prefix(column.size).enumerated() { bytes[column.offset + position] = byte }
+            for position in 0..<min(value.count, column.size) {
+                bytes[column.offset + position] = value[value.startIndex + position]
+            }
         }
     }
 
     public mutating func set(_ tag: PropertyTag, _ value: PropertyValue) {
+        if PropertyValueEncoding.isReference(tag.type) {
+            guard let column = schema.column(tag) else { return }
+            let start = values.count
+            PropertyValueEncoding.append(value, to: &values)
+            setVariable(column, .bytes(start..<values.count))
+            return
+        }
         var stored: [UInt8] = []
         PropertyValueEncoding.append(value, to: &stored)
         set(tag, stored[...])

@@ -60,7 +60,7 @@ extension PSTFile {
     ) throws(PSTError) {
         let version = database.newRowVersion()
         var row = message.row
-        if !Self.usualColumns.isSuperset(of: table.schema.tags) {
+        if table.schema != TableTemplates.contents, !Self.usualColumns.isSuperset(of: table.schema.tags) {
             // A table with more columns, as Outlook makes them: every property that is a column has its cell.
             row = try mirrorRow(of: id, for: table.schema)
             for (tag, value) in message.ownCells { row.set(tag, value) }

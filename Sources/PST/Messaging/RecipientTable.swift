@@ -1,6 +1,7 @@
 import MAPI
 import PSTLTP
 import PSTNDB
+import Synchronization
 
 /// The recipient table of a message, subnode 0x692 — [MS-PST] 2.4.5.3.
 enum RecipientTable {
@@ -29,9 +30,7 @@ enum RecipientTable {
                 if !TableTemplates.recipientTags.contains(tag), !extra.contains(tag) { extra.append(tag) }
             }
         }
-        // cCols has one byte.
-        extra = Array(extra.sorted().prefix(255 - 2 - TableTemplates.recipientTags.count))
-        let schema = extra.isEmpty ? TableTemplates.recipients : TableSchema(TableTemplates.recipientTags + extra)
+        let schema = schema(extra)
         return try inTables { () throws(LTPError) in
             var table = try TableContext(schema: schema)
             for (position, row) in rows.enumerated() {
@@ -43,6 +42,21 @@ enum RecipientTable {
             }
             return try table.build(into: &images)
         }
+    }
+
+    /// The columns of the last tables, which are those of the next one as a rule.
+    private static let lastSchema = Mutex<(extra: [PropertyTag], schema: TableSchema)>(([], TableTemplates.recipients))
+
+    /// The columns that every table has, and these.
+    private static func schema(_ extra: [PropertyTag]) -> TableSchema {
+        let extra = extra.sorted()
+        let last = lastSchema.withLock { $0 }
+        if last.extra == extra { return last.schema }
+        // cCols has one byte.
+        let fitting = extra.prefix(255 - 2 - TableTemplates.recipientTags.count)
+        let schema = TableSchema(TableTemplates.recipientTags + fitting)
+        lastSchema.withLock { $0 = (extra, schema) }
+        return schema
     }
 
     private static func isStructural(_ tag: PropertyTag) -> Bool {
