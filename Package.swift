@@ -170,7 +170,10 @@ let package = Package(
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "BackupTests",
-            ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
+            [
+                "Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "MAPI", "BinaryIO",
+                "TestSupport",
+            ]),
         tests(
             "CommandLineTests",
             [
@@ -183,7 +186,9 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Readback", "TestSupport", "MailServers", "IMAP", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib",
+                "Readback", "TestSupport", "MailServers", "IMAP", "Maildir", "PSTStore", "MailStore", "BinaryIO",
+                "MAPI",
+                "CZlib",
                 "mailbackup", "MailboxGenerator",
             ]),
     ]

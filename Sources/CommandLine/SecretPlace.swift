@@ -13,10 +13,11 @@ enum SecretPlace: Sendable {
 
     private static let longest = 64 << 10
 
+    /// - Parameter bound: for a command.
     /// - Throws: ``IMAPError/Code/configuration``, without a word of what was read.
-    func read() throws(IMAPError) -> Secret {
+    func read(within bound: Duration = ShellCommand.usualBound) throws(IMAPError) -> Secret {
         switch self {
-        case .command(let command): try Self.output(of: command)
+        case .command(let command): try Self.output(of: command, within: bound)
         case .file(let path): try Self.content(of: path, isProtected: false)
         case .credential(let name):
             if let directory = getenv("CREDENTIALS_DIRECTORY"), !name.contains("/") {
@@ -41,16 +42,24 @@ enum SecretPlace: Sendable {
         return try result.get()
     }
 
-    private static func output(of command: String) throws(IMAPError) -> Secret {
-        guard let stream = popen(command, "re") else {
-            throw IMAPError(.configuration, "the command for the password cannot be run")
+    private static func output(of text: String, within bound: Duration) throws(IMAPError) -> Secret {
+        var command = ShellCommand(text)
+        command.bound = bound
+        let place = "the command for the password"
+        let bytes: [UInt8]
+        do throws(ShellCommand.Failure) {
+            bytes = try command.output(longest: longest)
+        } catch {
+            let text =
+                switch error {
+                case .failed(let how): "\(place) failed (\(how))"
+                case .timedOut:
+                    "\(place), \(command.name), had not ended after \(bound.components.seconds) seconds, and was stopped"
+                case .cannotRun, .notTaken: "\(place) cannot be run"
+                }
+            throw IMAPError(.configuration, text)
         }
-        let bytes = read(fileno(stream))
-        let status = pclose(stream)
-        guard status == 0 else {
-            throw IMAPError(.configuration, "the command for the password failed (status \(status >> 8 & 0xFF))")
-        }
-        return try secret(bytes, of: "the command for the password")
+        return try secret(bytes, of: place)
     }
 
     private static func content(of path: String, isProtected: Bool) throws(IMAPError) -> Secret {

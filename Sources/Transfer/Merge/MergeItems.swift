@@ -114,7 +114,9 @@ extension MergeItems {
     /// stay.
     private func decide(_ item: Item, _ own: ItemVersions, _ place: MergePlace) -> Decision {
         let isThere = item.key.map { place.holds($0) } ?? false
-        guard let version = item.version, own.versions(of: version).count == 1 else { return isThere ? .leaveOut : .save }
+        guard let version = item.version, own.versions(of: version).count == 1 else {
+            return isThere ? .leaveOut : .save
+        }
         let there = place.versions.versions(of: version)
         guard there.count == 1, let old = there.first else { return isThere ? .leaveOut : .save }
         if old.version.content == version.content { return .leaveOut }
