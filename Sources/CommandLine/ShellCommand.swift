@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 /// A shell command that somebody has configured, run to its end or to a bound: one that hangs must not hang the run.
@@ -12,12 +13,15 @@ struct ShellCommand: Sendable {
     /// Whether all that it starts can be stopped with it. Not where there is a terminal: a command that asks somebody for the
     /// password there may read only as one of our own group.
     var hasOwnGroup = !Self.hasTerminal
+    /// Asked now and then whether nobody wants it any more; it is stopped then.
+    var isCancelled: @Sendable () -> Bool = { false }
     /// Told of the process.
     var started: @Sendable (pid_t) -> Void = { _ in }
 
     enum Failure: Error, Equatable {
         case cannotRun
         case timedOut
+        case cancelled
         /// Another exit status than 0, or the signal that ended it.
         case failed(String)
         /// It ended before it had read all.
@@ -30,7 +34,8 @@ struct ShellCommand: Sendable {
 
     /// What a message may name of it: no argument, and no value of a variable.
     var name: String {
-        text.split { $0 == " " || $0 == "\t" || $0 == "\n" }.first { !$0.contains("=") }.map(String.init)
+        ShellUserName.written(text).split { $0 == " " || $0 == "\t" || $0 == "\n" }.first { !$0.contains("=") }.map(
+            String.init)
             ?? "the command"
     }
 
@@ -147,6 +152,10 @@ extension ShellCommand {
             guard ContinuousClock.now < deadline else {
                 stop(process)
                 throw .timedOut
+            }
+            guard !isCancelled() else {
+                stop(process)
+                throw .cancelled
             }
             if !isOpen { Self.pause() }
         }

@@ -99,12 +99,24 @@ struct ShellCommandTests {
 
     @Test("The error of a password command that hangs names it and the seconds, and nothing else of it")
     func secret() {
-        let place = SecretPlace.command("TOKEN=Zx7 tail -f /dev/null secret-argument")
+        let text = "MAILBACKUP_USER='a'; export MAILBACKUP_USER; TOKEN=Zx7 tail -f /dev/null --lines=7"
+        let place = SecretPlace.command(text)
         let error = #expect(throws: IMAPError.self) { try place.read(within: .zero) }
         #expect(error?.code == .configuration)
         #expect(
             error?.message
                 == "the command for the password, tail, had not ended after 0 seconds, and was stopped")
+    }
+
+    @Test("A password command ends with the run that asks it, long before its bound")
+    func cancelled() async throws {
+        let place = SecretPlace.command("exec tail -f /dev/null")
+        let task = Task { () async -> IMAPError? in
+            do throws(IMAPError) { _ = try await place.readAside() } catch { return error }
+            return nil
+        }
+        task.cancel()
+        #expect(await task.value?.code == .cancelled)
     }
 
     @Test("The error of a sendmail that hangs names it, whose mail it was, and the seconds")

@@ -26,6 +26,7 @@ struct SummaryMail {
             let text =
                 switch error {
                 case .cannotRun: "\(self.command): cannot be run"
+                case .cancelled: "\(self.command): interrupted"
                 case .timedOut:
                     "\(command.name), which takes the mail to \(to), had not ended after"
                         + " \(bound.components.seconds) seconds, and was stopped"
