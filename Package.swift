@@ -189,9 +189,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "Readback", "TestSupport", "MailServers", "IMAP", "Maildir", "PSTStore", "MailStore", "BinaryIO",
-                "MAPI",
-                "CZlib",
-                "mailbackup", "MailboxGenerator",
+                "MAPI", "CZlib", "mailbackup", "MailboxGenerator",
             ]),
     ]
 )

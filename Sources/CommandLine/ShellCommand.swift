@@ -34,9 +34,8 @@ struct ShellCommand: Sendable {
 
     /// What a message may name of it: no argument, and no value of a variable.
     var name: String {
-        ShellUserName.written(text).split { $0 == " " || $0 == "\t" || $0 == "\n" }.first { !$0.contains("=") }.map(
-            String.init)
-            ?? "the command"
+        let words = ShellUserName.written(text).split { $0 == " " || $0 == "\t" || $0 == "\n" }
+        return words.first { !$0.contains("=") }.map(String.init) ?? "the command"
     }
 
     /// What it prints.

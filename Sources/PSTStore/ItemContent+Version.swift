@@ -13,7 +13,7 @@ extension ItemContent {
         guard !key.isEmpty || !id.isEmpty else { return nil }
         return ItemVersion(
             searchKey: key.isEmpty ? nil : key, messageID: id.isEmpty ? nil : id,
-            // Classes are compared without regard to case: [MS-OXCMSG] 2.2.1.3.
+            // Programs differ in how they spell the same class.
             messageClass: (properties.string(.messageClass) ?? "").lowercased(), modified: modified,
             content: content(of: object))
     }
