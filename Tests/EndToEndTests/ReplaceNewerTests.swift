@@ -87,6 +87,22 @@ struct ReplaceNewerTests {
         #expect(try await lines(base) == ["Notes/1 same", "Notes/2 a", "Notes/2 b"])
     }
 
+    @Test("What an item says is in all of its properties: a contact with another number is another version")
+    func properties() async throws {
+        let old = PersonalItem(1, "Anna", modified: 0).with { $0.messageClass = "IPM.Contact" }
+        _ = try await write("base.pst", old)
+        let number = PropertyTag(rawValue: 0x3A08_001F)
+        var object = old.with { $0.modified = 1 }.object
+        object.properties[number] = .string("+49 30 1234567")
+        let other = place.path("other.pst")
+        let store = try PSTStore.create(at: other, options: PSTStoreOptions(displayName: "other"))
+        try await PersonalItem.save([(folder: "Notes", object: object)], in: store)
+        let run = try merge(other)
+        #expect(run.outputText.contains(": 1 message, 0 problems, 1 replaced"), "\(run.transcript)")
+        let found = try await PersonalItem.objects(of: try PSTSetSource.open(at: base))
+        #expect(found.map { $0.object.properties.string(number) } == ["+49 30 1234567"])
+    }
+
     @Test("One of another class, in another folder, or with another key is another item")
     func otherItems() async throws {
         let old = PersonalItem(1, "old", modified: 0)
