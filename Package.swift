@@ -34,8 +34,9 @@ let package = Package(
     name: "mailbackup",
     products: [
         .executable(name: "mailbackup", targets: ["mailbackup"]),
-        // Loaded into the program by tests that interrupt it.
+        // Loaded into the program by tests that interrupt it, or stop its clock.
         .library(name: "PauseAtSize", type: .dynamic, targets: ["CPauseAtSize"]),
+        .library(name: "FixedTime", type: .dynamic, targets: ["CFixedTime"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -131,6 +132,7 @@ let package = Package(
         // Tests, one target a module.
         module("TestSupport", ["MailStore", "PSTNDB", "MAPI", "BinaryIO"], path: "Tests/TestSupport"),
         .target(name: "CPauseAtSize", path: "Tests/CPauseAtSize", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CFixedTime", path: "Tests/CFixedTime"),
         module(
             "MailServers",
             [
@@ -170,7 +172,10 @@ let package = Package(
         tests("TransferTests", ["Transfer", "Journal", "Maildir", "MailStore", "MAPI", "BinaryIO", "TestSupport"]),
         tests(
             "BackupTests",
-            ["Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "BinaryIO", "TestSupport"]),
+            [
+                "Transfer", "Journal", "Maildir", "PSTStore", "PSTVerification", "MailStore", "MAPI", "BinaryIO",
+                "TestSupport",
+            ]),
         tests(
             "CommandLineTests",
             [
@@ -183,8 +188,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Readback", "TestSupport", "MailServers", "IMAP", "Maildir", "MailStore", "BinaryIO", "MAPI", "CZlib",
-                "mailbackup", "MailboxGenerator",
+                "Readback", "TestSupport", "MailServers", "IMAP", "Maildir", "PSTStore", "MailStore", "BinaryIO",
+                "MAPI", "CZlib", "mailbackup", "MailboxGenerator",
             ]),
     ]
 )

@@ -129,6 +129,7 @@ final class JSONReporter: Reporter {
         object.set("moved", counts.moved)
         object.set("gone", counts.gone)
         object.set("deleted", counts.deleted)
+        object.set("replaced", counts.replaced)
         object.set("archived", counts.archived)
     }
 

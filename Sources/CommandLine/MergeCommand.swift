@@ -15,6 +15,7 @@ struct MergeCommand: AsyncParsableCommand {
             Examples:
               mailbackup merge base.pst monday.pst tuesday.pst
               mailbackup merge base.pst delta.pst --remove-merged
+              mailbackup merge archive.pst outlook.pst --replace-newer
 
             What the base lacks is added, and nothing is in it twice. Where a delta shows the mailbox later than the base \
             does, its flags and places of messages count. The deltas are taken in the order in which they were made. Items \
@@ -35,6 +36,13 @@ struct MergeCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("PSTs to fold into it.", valueName: "delta.pst"))
     var deltas: [String]
+
+    @Flag(
+        help: """
+            Where a PST has a newer version of an item that nobody copied from a source, replace the one in the base, and \
+            leave out older versions. Without it, both stay.
+            """)
+    var replaceNewer = false
 
     @Flag(help: "Remove each delta PST once the base has everything of it.")
     var removeMerged = false
@@ -122,9 +130,10 @@ struct MergeCommand: AsyncParsableCommand {
                         inventory: try PSTSetInventory.open(at: input.path), isNewer: isNewer))
             }
             let reading = try PSTSetSource.open(at: base)
+            let items = MergedItems(
+                key: ItemContent.key(of:), version: replaceNewer ? ItemContent.version(of:) : nil)
             return await Merger(
-                sources, into: store, reading: reading, contentKey: ItemContent.key(of:),
-                options: options, reporter: reporter
+                sources, into: store, reading: reading, items: items, options: options, reporter: reporter
             ).run()
         } catch {
             await store.abandon()

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import IMAP
+import Synchronization
 
 /// Where a password or token is; never the secret itself.
 enum SecretPlace: Sendable {
@@ -13,44 +14,66 @@ enum SecretPlace: Sendable {
 
     private static let longest = 64 << 10
 
-    /// - Throws: ``IMAPError/Code/configuration``, without a word of what was read.
-    func read() throws(IMAPError) -> Secret {
+    /// - Parameters:
+    ///   - bound: for a command.
+    ///   - isCancelled: asked while a command runs.
+    /// - Throws: ``IMAPError/Code/configuration``, without a word of what was read; ``IMAPError/Code/cancelled``.
+    func read(
+        within bound: Duration = ShellCommand.usualBound, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(IMAPError) -> Secret {
         switch self {
-        case .command(let command): try Self.output(of: command)
-        case .file(let path): try Self.content(of: path, isProtected: false)
+        case .command(let text):
+            var command = ShellCommand(text)
+            command.bound = bound
+            command.isCancelled = isCancelled
+            return try Self.output(of: command)
+        case .file(let path): return try Self.content(of: path, isProtected: false)
         case .credential(let name):
             if let directory = getenv("CREDENTIALS_DIRECTORY"), !name.contains("/") {
-                try Self.content(of: String(cString: directory) + "/" + name, isProtected: true)
+                return try Self.content(of: String(cString: directory) + "/" + name, isProtected: true)
             } else {
                 throw IMAPError(.configuration, "the credential \(name): systemd gave none to this process")
             }
         }
     }
 
-    /// As ``read()``, without keeping other mailboxes waiting while a command runs.
+    /// As ``read(within:isCancelled:)``, without keeping other mailboxes waiting while a command runs; that ends with the task.
     func readAside() async throws(IMAPError) -> Secret {
-        let result: Result<Secret, IMAPError> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                do throws(IMAPError) {
-                    continuation.resume(returning: .success(try read()))
-                } catch {
-                    continuation.resume(returning: .failure(error))
+        let isCancelled = CancellationFlag()
+        let result: Result<Secret, IMAPError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                DispatchQueue.global().async {
+                    do throws(IMAPError) {
+                        continuation.resume(returning: .success(try read { isCancelled.value }))
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
                 }
             }
+        } onCancel: {
+            isCancelled.set()
         }
         return try result.get()
     }
 
-    private static func output(of command: String) throws(IMAPError) -> Secret {
-        guard let stream = popen(command, "re") else {
-            throw IMAPError(.configuration, "the command for the password cannot be run")
+    private static func output(of command: ShellCommand) throws(IMAPError) -> Secret {
+        let place = "the command for the password"
+        let bytes: [UInt8]
+        do throws(ShellCommand.Failure) {
+            bytes = try command.output(longest: longest)
+        } catch {
+            let text =
+                switch error {
+                case .failed(let how): "\(place) failed (\(how))"
+                case .timedOut:
+                    "\(place), \(command.name), had not ended after \(command.bound.components.seconds) seconds,"
+                        + " and was stopped"
+                case .cancelled: throw IMAPError(.cancelled, "interrupted")
+                case .cannotRun, .notTaken: "\(place) cannot be run"
+                }
+            throw IMAPError(.configuration, text)
         }
-        let bytes = read(fileno(stream))
-        let status = pclose(stream)
-        guard status == 0 else {
-            throw IMAPError(.configuration, "the command for the password failed (status \(status >> 8 & 0xFF))")
-        }
-        return try secret(bytes, of: "the command for the password")
+        return try secret(bytes, of: place)
     }
 
     private static func content(of path: String, isProtected: Bool) throws(IMAPError) -> Secret {
@@ -83,4 +106,12 @@ enum SecretPlace: Sendable {
         guard !line.isEmpty else { throw IMAPError(.configuration, "\(place): there is no password in it") }
         return Secret(String(decoding: line, as: UTF8.self))
     }
+}
+
+private final class CancellationFlag: Sendable {
+    private let isSet = Mutex(false)
+
+    var value: Bool { isSet.withLock { $0 } }
+
+    func set() { isSet.withLock { $0 = true } }
 }

@@ -53,6 +53,7 @@ final class TextReporter: Reporter {
     /// What happened to messages that were there already.
     private static func changes(_ counts: TransferCounts) -> [String] {
         var parts: [String] = []
+        if counts.replaced > 0 { parts.append("\(Format.count(counts.replaced)) replaced") }
         if counts.stateChanged > 0 { parts.append("\(Format.count(counts.stateChanged)) changed") }
         if counts.moved > 0 { parts.append("\(Format.count(counts.moved)) moved") }
         if counts.deleted > 0 { parts.append("\(Format.count(counts.deleted)) deleted") }

@@ -3,12 +3,19 @@
 /// The name itself never becomes part of the command: it stands in the variable `MAILBACKUP_USER`, and what a variable holds is
 /// not read as a command, whatever it is. Quotes are put so that it stays one word; where they are not understood, it may become several
 /// words, and never a command.
-enum ShellUserName {
+public enum ShellUserName {
     static let variable = "MAILBACKUP_USER"
+    private static let export = "; export \(variable); "
 
     static func command(_ command: String, for user: String) -> String {
         let value = user.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
-        return "\(variable)='\(value)'; export \(variable); \(reference(in: command))"
+        return "\(variable)='\(value)'\(export)\(reference(in: command))"
+    }
+
+    /// A command as somebody has written it, without what ``command(_:for:)`` puts before it.
+    public static func written(_ command: String) -> Substring {
+        guard command.hasPrefix(variable), let export = command.firstRange(of: export) else { return command[...] }
+        return command[export.upperBound...]
     }
 
     /// The command with a reference to the variable in place of each "%u".

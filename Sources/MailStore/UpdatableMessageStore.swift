@@ -34,12 +34,25 @@ public protocol UpdatableMessageStore: WritableMessageStore, StoreInventory {
     /// Deletes a message for good.
     func delete(_ message: MessageID, from folder: FolderID) async throws(StoreError)
 
+    /// Deletes a message whose place another one takes that was saved since the last checkpoint. Whatever happens, one of
+    /// them is there.
+    func delete(_ old: MessageID, from folder: FolderID, replacedBy new: MessageID) async throws(StoreError)
+
     /// Gives a folder another name, or another parent (nil: the top), or both.
     func moveFolder(_ folder: FolderID, to place: NewFolder) async throws(StoreError)
 
     /// Deletes a folder in which nothing is left.
     /// - Returns: false where something is (folders, messages that someone else put there): it stays as it is.
     func deleteFolder(_ folder: FolderID) async throws(StoreError) -> Bool
+}
+
+extension UpdatableMessageStore {
+    /// For stores whose checkpoints are one step.
+    public func delete(
+        _ old: MessageID, from folder: FolderID, replacedBy new: MessageID
+    ) async throws(StoreError) {
+        try await delete(old, from: folder)
+    }
 }
 
 /// Which store, and which checkpoint of it.

@@ -30,6 +30,8 @@ public struct TransferCounts: Hashable, Sendable {
     /// Messages of the destination that are gone at the source, and how many of them were deleted for it.
     public var gone = 0
     public var deleted = 0
+    /// Of those saved: newer versions of items, which took the place of the older ones.
+    public var replaced = 0
     /// Messages removed from the source, because the destination is proven to have them.
     public var archived = 0
 
@@ -52,6 +54,7 @@ public struct TransferCounts: Hashable, Sendable {
         moved += other.moved
         gone += other.gone
         deleted += other.deleted
+        replaced += other.replaced
         archived += other.archived
     }
 
@@ -75,6 +78,7 @@ public struct TransferCounts: Hashable, Sendable {
         counts.moved -= earlier.moved
         counts.gone -= earlier.gone
         counts.deleted -= earlier.deleted
+        counts.replaced -= earlier.replaced
         counts.archived -= earlier.archived
         return counts
     }

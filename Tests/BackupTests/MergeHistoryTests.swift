@@ -162,7 +162,7 @@ struct MergeHistory {
         let witness = BackupScene.Witness()
         let reading = try PSTSetSource.open(at: scene.pst)
         let result = await Merger(
-            sources, into: base, reading: reading, contentKey: ItemContent.key(of:),
+            sources, into: base, reading: reading, items: MergedItems(key: ItemContent.key(of:)),
             options: options, reporter: witness
         ).run()
         try #require(result.failure == nil, "seed \(seed): \(result)")

@@ -35,4 +35,10 @@ struct ShellUserNameTests {
         #expect(ShellUserName.reference(in: #""\"%u""#) == #""\"${MAILBACKUP_USER}""#)
         #expect(ShellUserName.reference(in: #"'\'%u"#) == #"'\'"${MAILBACKUP_USER}""#)
     }
+
+    @Test("A command can be named as it was written", arguments: ["fredb", "it's", "x"])
+    func written(user: String) {
+        #expect(ShellUserName.written(ShellUserName.command("pass show a", for: user)) == "pass show a")
+        #expect(ShellUserName.written("pass show a") == "pass show a")
+    }
 }

@@ -8,6 +8,8 @@ public enum BuiltProgram {
     public static let mailboxGenerator = path("MailboxGenerator")
     /// A library that stops the program it is loaded into: `Tests/CPauseAtSize`.
     public static let pauseAtSize = path("libPauseAtSize.so")
+    /// A library that stops the clock of the program it is loaded into: `Tests/CFixedTime`.
+    public static let fixedTime = path("libFixedTime.so")
 
     /// Programs lie beside the test bundle, which is what runs.
     private static func path(_ name: String) -> String {

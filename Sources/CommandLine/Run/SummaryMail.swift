@@ -1,4 +1,3 @@
-import Glibc
 import MailStore
 
 /// The summary of a run, sent by the local sendmail.
@@ -6,6 +5,8 @@ struct SummaryMail {
     let to: String
     /// A shell command that takes a message on its standard input.
     let command: String
+    /// For the command.
+    var bound = ShellCommand.usualBound
 
     static let usualCommand = "/usr/sbin/sendmail -t -i"
 
@@ -17,15 +18,22 @@ struct SummaryMail {
 
     /// - Throws: `.inputOutput` where the command fails.
     func send(_ summary: RunSummary, _ status: ExitStatus, host: String) throws(StoreError) {
-        guard let stream = popen(command, "we") else {
-            throw StoreError(.inputOutput, "\(command): cannot be run")
-        }
-        let text = message(summary, status, host: host)
-        let written = text.utf8CString.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count - 1, stream) }
-        let ended = pclose(stream)
-        guard ended == 0, written == text.utf8.count else {
-            throw StoreError(
-                .inputOutput, "\(command): the summary could not be sent (status \(ended >> 8 & 0xFF))")
+        var command = ShellCommand(command)
+        command.bound = bound
+        do throws(ShellCommand.Failure) {
+            try command.take(Array(message(summary, status, host: host).utf8))
+        } catch {
+            let text =
+                switch error {
+                case .cannotRun: "\(self.command): cannot be run"
+                case .cancelled: "\(self.command): interrupted"
+                case .timedOut:
+                    "\(command.name), which takes the mail to \(to), had not ended after"
+                        + " \(bound.components.seconds) seconds, and was stopped"
+                case .failed(let how): "\(self.command): the summary could not be sent (\(how))"
+                case .notTaken: "\(self.command): it did not read all of the summary"
+                }
+            throw StoreError(.inputOutput, text)
         }
     }
 

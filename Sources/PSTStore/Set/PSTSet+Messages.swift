@@ -65,6 +65,17 @@ extension PSTSet: UpdatableMessageStore {
         try await place.part.store.delete(place.message, from: place.folder)
     }
 
+    /// Where the new one is in another part, the old one stays until that part's checkpoint is durable.
+    public func delete(
+        _ old: MessageID, from folder: FolderID, replacedBy new: MessageID
+    ) async throws(StoreError) {
+        let label = PartIdentifiers.split(new.rawValue).label
+        let place = try await place(old, folder)
+        if place.part.label == label { return try await place.part.store.delete(place.message, from: place.folder) }
+        moved.append(
+            MovedMessage(oldID: old.rawValue, oldFolder: try await self.folder(folder).id, newLabel: label))
+    }
+
     /// Within its part, unless that is for another folder.
     @discardableResult
     public func move(

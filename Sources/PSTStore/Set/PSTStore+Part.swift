@@ -53,6 +53,22 @@ extension PSTStore {
         }
     }
 
+    /// The names that lead to a folder; nil where it is the copy of a source's.
+    func plainPath(of folder: FolderID) throws(StoreError) -> [String]? {
+        let node = try node(folder)
+        return try changing { () throws(PSTError) in try origin(of: node) == nil ? file.path(of: node) : nil }
+    }
+
+    /// The folder at a path that is no copy of a source's.
+    func plainFolder(at path: [String]) throws(StoreError) -> FolderID? {
+        try changing { () throws(PSTError) in
+            for folder in try file.allFolders() where try file.path(of: folder) == path {
+                if try origin(of: folder) == nil { return FolderID(folder) }
+            }
+            return nil
+        }
+    }
+
     /// Whether nothing is in a folder.
     func isEmpty(_ folder: FolderID) throws(StoreError) -> Bool {
         let node = try node(folder)

@@ -61,12 +61,20 @@ extension PSTSet {
     func folder(_ id: FolderID) async throws(StoreError) -> SetFolders.Folder {
         if !folders.isComplete { try await findFolders() }
         if let known = folders[id] { return known }
-        // One that is not a copy of a source's: it is in one part only.
-        let (label, local) = PartIdentifiers.split(id.rawValue)
-        guard parts.contains(where: { $0.label == label }) else {
+        // One that is not a copy of a source's.
+        let (label, text) = PartIdentifiers.split(id.rawValue)
+        guard let part = parts.first(where: { $0.label == label }) else {
             throw StoreError(.vanished, "\(path): folder \(id.rawValue) is not there")
         }
-        return folders.add(FolderID(rawValue: local), in: label)
+        let local = FolderID(rawValue: text)
+        let added = folders.add(local, in: label)
+        guard parts.count > 1, let place = try await part.store.plainPath(of: local) else { return added }
+        // It is shown as one with those of its path in the other parts.
+        for other in parts where other.label != label {
+            guard let like = try await other.store.plainFolder(at: place) else { continue }
+            folders.addPlace(like, in: other.label, of: added.id)
+        }
+        return folders[id] ?? added
     }
 
     /// Folders of one origin in several parts are one folder.

@@ -1,28 +1,26 @@
 import MailStore
-import Synchronization
 
 /// One run of a ``Merger``. Belongs to one task.
 final class MergeRun<Base: UpdatableMessageStore> {
     let base: Base
     private let reading: any MessageStore
-    private let contentKey: @Sendable (StoredMessage) -> [UInt8]?
+    let items: MergedItems
     let options: TransferOptions
     let account: RunAccount
     var index = MergeIndex()
     private var checkpoints: CheckpointSchedule
+    /// Messages of the base that are copies of a source's; not kept where nothing is replaced.
+    private var copied: Set<MessageID> = []
     /// Folders of the base by the path that people see; read where something from nowhere has to find its place.
     private var shown: [FolderPath: FolderInfo]?
     private var made: [FolderPath: FolderID] = [:]
     /// What is in such folders.
-    private var contents: [FolderPath: Set<[UInt8]>] = [:]
+    var places: [FolderPath: MergePlace] = [:]
 
-    init(
-        base: Base, reading: any MessageStore, contentKey: @escaping @Sendable (StoredMessage) -> [UInt8]?,
-        options: TransferOptions, account: RunAccount
-    ) {
+    init(base: Base, reading: any MessageStore, items: MergedItems, options: TransferOptions, account: RunAccount) {
         self.base = base
         self.reading = reading
-        self.contentKey = contentKey
+        self.items = items
         self.options = options
         self.account = account
         checkpoints = CheckpointSchedule(limits: options.limits, now: options.now())
@@ -36,32 +34,62 @@ final class MergeRun<Base: UpdatableMessageStore> {
                 guard let origin = message.origin else { continue }
                 let entry = MergeIndex.Message(id: message.id, state: message.state, digest: message.digest)
                 index.add(entry, origin, to: key)
+                if items.version != nil { copied.insert(message.id) }
             }
         }
     }
 
-    func merge(_ source: MergeSource) async throws(StoreError) {
-        var folders: [(folder: InventoryFolder, messages: [InventoryMessage])] = []
+    /// What a source holds.
+    struct Survey {
+        let source: MergeSource
+        fileprivate(set) var folders: [(folder: InventoryFolder, messages: [InventoryMessage])] = []
+        /// The same by its origin, so that a message which is in two folders of the source stays in both.
+        fileprivate(set) var own = MergeIndex()
+        /// What nobody has copied from anywhere.
+        fileprivate(set) var others: [(folder: FolderInfo, rows: [ContentsRow])] = []
+    }
+
+    /// Reads what a source holds, and what the base has at the places where that may go. Nothing may be written yet:
+    /// `reading` is good for the base as it is.
+    func survey(_ source: MergeSource) async throws(StoreError) -> Survey {
+        var survey = Survey(source: source)
         var known: Set<MessageID> = []
-        /// What the source itself has, so that a message which is in two of its folders stays in both.
-        var own = MergeIndex()
         for folder in try await source.inventory.inventory() {
             let messages = try await source.inventory.inventory(of: folder.id).filter { $0.origin != nil }
-            own.add(folder.id, folder.origin)
+            survey.own.add(folder.id, folder.origin)
             let key = MergeIndex.FolderKey(folder.origin)
             for message in messages {
                 known.insert(message.id)
                 guard let origin = message.origin else { continue }
-                own.add(MergeIndex.Message(id: message.id, state: message.state, digest: nil), origin, to: key)
+                let entry = MergeIndex.Message(id: message.id, state: message.state, digest: nil)
+                survey.own.add(entry, origin, to: key)
             }
-            folders.append((folder, messages))
+            survey.folders.append((folder, messages))
         }
-        for (folder, messages) in folders {
+        let hierarchy = try await source.store.hierarchy()
+        for problem in hierarchy.problems { account.tell(problem) }
+        for folder in hierarchy.folders {
             try checkCancellation()
-            let work = MergeFolder(run: self, source: source, folder: folder, own: own)
+            let table = try await source.store.contents(of: folder)
+            for problem in table.problems { account.tell(problem) }
+            let rows = table.rows.filter { !known.contains($0.id) }
+            guard !rows.isEmpty else { continue }
+            survey.others.append((folder, rows))
+            if places[folder.path] == nil { places[folder.path] = try await place(at: folder.path) }
+        }
+        return survey
+    }
+
+    func merge(_ survey: Survey) async throws(StoreError) {
+        for (folder, messages) in survey.folders {
+            try checkCancellation()
+            let work = MergeFolder(run: self, source: survey.source, folder: folder, own: survey.own)
             try await work.merge(messages)
         }
-        try await mergeOthers(of: source, but: known)
+        for (folder, rows) in survey.others {
+            try checkCancellation()
+            try await MergeItems(run: self, store: survey.source.store, folder: folder).merge(rows)
+        }
         try await base.checkpoint()
     }
 
@@ -78,17 +106,19 @@ final class MergeRun<Base: UpdatableMessageStore> {
     }
 
     /// Saves messages of a folder, in their order.
-    /// - Parameter saved: is told of each what became of it.
+    /// - Parameter saved: is told of each what became of it, before there can be a checkpoint.
     func save(
         _ rows: [ContentsRow], of folder: FolderInfo, from store: any MessageStore, in target: FolderID,
         selects: @escaping @Sendable (StoredMessage) -> Bool = { _ in true },
-        saved: (ContentsRow, SavedMessage, [UInt8]?) -> Void
+        saved: (ContentsRow, SavedMessage, [UInt8]?) async throws(StoreError) -> Void
     ) async throws(StoreError) {
         let pipeline = MessagePipeline(
             source: store, destination: base, folder: folder, jobs: options.jobs, limits: options.limits,
             selects: selects)
         try await pipeline.forEach(rows) { (row, outcome) async throws(StoreError) in
-            if let (message, digest) = try await save(row, outcome, folder, in: target) { saved(row, message, digest) }
+            if let (message, digest) = try await save(row, outcome, folder, in: target) {
+                try await saved(row, message, digest)
+            }
             try await checkpointIfDue(afterBytes: row.size)
         } afterBatch: { () async throws(StoreError) in
             account.reportProgress(in: folder)
@@ -121,60 +151,23 @@ final class MergeRun<Base: UpdatableMessageStore> {
     }
 }
 
-/// What the items of a folder say, told by several tasks.
-private final class FoundKeys: Sendable {
-    private let keys = Mutex<[MessageID: [UInt8]]>([:])
-
-    subscript(message: MessageID) -> [UInt8]? {
-        get { keys.withLock { $0[message] } }
-        set { keys.withLock { $0[message] = newValue } }
-    }
-}
-
-/// What nobody has copied from a source.
+/// The base as people see it.
 extension MergeRun {
-    private func mergeOthers(of source: MergeSource, but known: Set<MessageID>) async throws(StoreError) {
-        let hierarchy = try await source.store.hierarchy()
-        for problem in hierarchy.problems { account.tell(problem) }
-        for folder in hierarchy.folders {
-            try checkCancellation()
-            let table = try await source.store.contents(of: folder)
-            for problem in table.problems { account.tell(problem) }
-            let rows = table.rows.filter { !known.contains($0.id) }
-            guard !rows.isEmpty else { continue }
-            account.counts.listed += rows.count
-            let before = account.counts
-            let there = try await keys(at: folder.path)
-            var now = there
-            let found = FoundKeys()
-            let contentKey = contentKey
-            let target = try await shownFolder(folder)
-            try await save(rows, of: folder, from: source.store, in: target) { message in
-                guard let key = contentKey(message) else { return true }
-                found[message.row.id] = key
-                return !there.contains(key)
-            } saved: { row, _, _ in
-                // Only now is the like of it there.
-                if let key = found[row.id] { now.insert(key) }
+    private func place(at path: FolderPath) async throws(StoreError) -> MergePlace {
+        var place = MergePlace()
+        guard let folder = try await shownFolders()[path] else { return place }
+        for id in Self.folders(of: folder) {
+            let part = FolderInfo(id: id, path: folder.path, role: folder.role)
+            for row in try await reading.contents(of: part).rows {
+                // One that cannot be read is like no other.
+                guard let message = try? await reading.open(row, in: part) else { continue }
+                let key = items.key(message)
+                if let key { place.add(key) }
+                guard !copied.contains(row.id), let version = items.version?(message) else { continue }
+                place.versions.add(ItemVersions.Entry(id: row.id, folder: id, version: version, key: key))
             }
-            contents[folder.path] = now
-            account.report(.folder(folder, account.counts.since(before)))
         }
-    }
-
-    /// What the base has at a path.
-    private func keys(at path: FolderPath) async throws(StoreError) -> Set<[UInt8]> {
-        if let known = contents[path] { return known }
-        guard let folder = try await shownFolders()[path] else { return [] }
-        var keys: Set<[UInt8]> = []
-        for row in try await reading.contents(of: folder).rows {
-            // One that cannot be read is like no other.
-            guard let message = try? await reading.open(row, in: folder), let key = contentKey(message) else {
-                continue
-            }
-            keys.insert(key)
-        }
-        return keys
+        return place
     }
 
     private func shownFolders() async throws(StoreError) -> [FolderPath: FolderInfo] {
@@ -185,13 +178,18 @@ extension MergeRun {
         return found
     }
 
+    /// The folders of the base's files that are shown as one.
+    private static func folders(of folder: FolderInfo) -> [FolderID] {
+        folder.id.rawValue.split(separator: "\n").map { FolderID(rawValue: String($0)) }
+    }
+
     /// A folder that was made in this run for a source's is shown at its path.
     func note(_ id: FolderID, at path: FolderPath) { made[path] = id }
 
-    private func shownFolder(_ folder: FolderInfo) async throws(StoreError) -> FolderID {
+    /// The folder that is shown at a path, made where there is none.
+    func shownFolder(_ folder: FolderInfo) async throws(StoreError) -> FolderID {
         if let there = try await shownFolders()[folder.path] {
-            let first = there.id.rawValue.split(separator: "\n").first
-            return FolderID(rawValue: String(first ?? ""))
+            return Self.folders(of: there).first ?? FolderID(rawValue: "")
         }
         if let known = made[folder.path] { return known }
         var parent: FolderID?

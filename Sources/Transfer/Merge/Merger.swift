@@ -17,14 +17,30 @@ public struct MergeSource: Sendable {
     }
 }
 
+/// What a merge asks of items that nobody has copied from a source.
+public struct MergedItems: Sendable {
+    /// The same for items that say the same; nil where it cannot be told.
+    public let key: @Sendable (StoredMessage) -> [UInt8]?
+    /// Where a newer version of an item is to take the place of the older one: which item it is, and which version.
+    public let version: (@Sendable (StoredMessage) -> ItemVersion?)?
+
+    public init(
+        key: @escaping @Sendable (StoredMessage) -> [UInt8]?,
+        version: (@Sendable (StoredMessage) -> ItemVersion?)? = nil
+    ) {
+        self.key = key
+        self.version = version
+    }
+}
+
 /// Folds stores into one that holds the mailbox already: what it has of the same source is brought up to date, what it
 /// lacks is added, and nothing is in it twice. What nobody has copied from a source goes into the folder of the same path,
-/// unless there is the like of it.
+/// unless there is the like of it, or a newer version of it.
 public struct Merger<Base: UpdatableMessageStore>: Sendable {
     private let sources: [MergeSource]
     private let base: Base
     private let reading: any MessageStore
-    private let contentKey: @Sendable (StoredMessage) -> [UInt8]?
+    private let items: MergedItems
     private let options: TransferOptions
     private let reporter: any Reporter
 
@@ -32,15 +48,14 @@ public struct Merger<Base: UpdatableMessageStore>: Sendable {
     ///   - sources: the oldest first.
     ///   - reading: what `base` holds, as it is before anything is merged. Its folder ids, or the first lines of them, are
     ///     those of `base`.
-    ///   - contentKey: the same for messages that say the same; nil where it cannot be told.
     public init(
-        _ sources: [MergeSource], into base: Base, reading: any MessageStore,
-        contentKey: @escaping @Sendable (StoredMessage) -> [UInt8]?, options: TransferOptions, reporter: any Reporter
+        _ sources: [MergeSource], into base: Base, reading: any MessageStore, items: MergedItems,
+        options: TransferOptions, reporter: any Reporter
     ) {
         self.sources = sources
         self.base = base
         self.reading = reading
-        self.contentKey = contentKey
+        self.items = items
         self.options = options
         self.reporter = reporter
     }
@@ -51,14 +66,16 @@ public struct Merger<Base: UpdatableMessageStore>: Sendable {
     @discardableResult
     public func run() async -> TransferResult {
         let account = RunAccount(reporter: reporter)
-        let run = MergeRun(base: base, reading: reading, contentKey: contentKey, options: options, account: account)
+        let run = MergeRun(base: base, reading: reading, items: items, options: options, account: account)
         var failure: StoreError?
         do throws(StoreError) {
             let names = sources.map { $0.store.description }.joined(separator: ", ")
             account.report(
                 .runStarted(RunStart(source: names, destination: base.description, folders: 0, skipped: [])))
             try await run.readBase()
-            for source in sources { try await run.merge(source) }
+            var surveys: [MergeRun<Base>.Survey] = []
+            for source in sources { surveys.append(try await run.survey(source)) }
+            for survey in surveys { try await run.merge(survey) }
             try account.checkAgreement()
             try await base.finish()
         } catch {
