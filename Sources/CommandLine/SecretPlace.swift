@@ -37,12 +37,15 @@ enum SecretPlace: Sendable {
         }
     }
 
+    /// Of another kind than the tasks are on, which would be fewer as long as commands run.
+    private static let queue = DispatchQueue(label: "secrets", qos: .userInitiated, attributes: .concurrent)
+
     /// As ``read(within:isCancelled:)``, without keeping other mailboxes waiting while a command runs; that ends with the task.
     func readAside() async throws(IMAPError) -> Secret {
         let isCancelled = CancellationFlag()
         let result: Result<Secret, IMAPError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                DispatchQueue.global().async {
+                Self.queue.async {
                     do throws(IMAPError) {
                         continuation.resume(returning: .success(try read { isCancelled.value }))
                     } catch {

@@ -145,6 +145,21 @@ struct IMAPStoreTests {
         await server.stop()
     }
 
+    @Test("Whoever stops is not kept waiting by a server that says nothing")
+    func silent() async throws {
+        let (begun, begin) = AsyncStream<Void>.makeStream()
+        let server = try await ScriptedServer { _, _ in
+            begin.yield()
+            return []
+        }
+        let connecting = Task { try await IMAPStore.connect(Mail.options(server.port)) }
+        for await _ in begun { break }
+        connecting.cancel()
+        let error = await #expect(throws: StoreError.self) { _ = try await connecting.value }
+        #expect(error?.code == .cancelled, "\(String(describing: error))")
+        await server.stop()
+    }
+
     @Test("A server that stays away is unavailable, after a bounded number of tries")
     func away() async throws {
         let server = try await ScriptedServer { _, _ in [.send("* BYE closed\r\n"), .close] }

@@ -36,7 +36,7 @@ final class SessionOpener: Sendable {
 extension SessionOpener.State {
     /// - Returns: what to tell of it.
     fileprivate mutating func note(_ error: IMAPError, isExtra: Bool) -> IMAPError {
-        guard error.isAtLogon, !error.isBusy else { return error }
+        guard error.isAtLogon, !error.isBusy, error.code != .cancelled else { return error }
         if error.code == .refused {
             if !isExtra || !error.mayBeLimit { refusal = error }
             return error

@@ -17,18 +17,22 @@ actor SessionProvider {
         self.opener = opener
     }
 
-    /// The session; one is made where there is none. Tasks that ask at the same time get the same one.
+    /// The session; one is made where there is none. Tasks that ask at the same time get the same one. Where one of them is
+    /// cancelled, making it ends; the others begin anew.
     func session() async throws(IMAPError) -> IMAPSession {
-        if let current { return current }
-        guard !isClosed else { throw IMAPError(.cancelled, "the store was closed") }
-        let task: Task<Result<IMAPSession, IMAPError>, Never>
-        if let opening {
-            task = opening
-        } else {
-            task = Task { await make() }
+        while true {
+            if let current { return current }
+            guard !isClosed else { throw IMAPError(.cancelled, "the store was closed") }
+            let task = opening ?? Task { await make() }
             opening = task
+            let made = await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+            if case .failure(let error) = made, error.code == .cancelled, !Task.isCancelled { continue }
+            return try made.get()
         }
-        return try await task.value.get()
     }
 
     private func make() async -> Result<IMAPSession, IMAPError> {
