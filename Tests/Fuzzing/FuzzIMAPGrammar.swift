@@ -42,7 +42,8 @@ private func line(_ frame: ResponseFrame) -> String {
             return "LIST \(name.levels(delimiter: mailbox.delimiter))"
         case .search(let result): return "SEARCH \(result.uids.commandTexts(length: 1_000).count)"
         case .vanished(let gone): return "VANISHED \(gone.uids.ranges.count)"
-        case .status(let status): return "\(status)"
+        // Not all of it: its capabilities are a set, which has no order.
+        case .status(let status): return "STATUS \(status.condition) \(status.text)"
         default: return "other"
         }
     } catch {
