@@ -20,6 +20,9 @@ enum ImportLimits {
     static let interpretedPartLength = 64 << 20
     /// Bytes outside the boundaries of a multipart that are only a remark.
     static let remarkLength = 1024
+    /// Bytes of a message whose line ends are all CR that is read nevertheless, and up to where the first one is looked for.
+    static let returnsLength = 32 << 20
+    static let lineLength = 64 << 10
     /// Bytes of PidTagTransportMessageHeaders.
     static let headerLength = 4 << 20
     /// Recipient rows; the header block holds the rest.

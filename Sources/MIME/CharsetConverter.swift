@@ -22,7 +22,20 @@ enum CharsetConverter {
                 break
             }
         }
+        flush(descriptor, &chunk, &output)
         return (String(decoding: output, as: UTF8.self), replaced)
+    }
+
+    /// A converter may hold back a character until it knows whether a mark follows that belongs to it (windows-1258, TCVN).
+    private static func flush(_ descriptor: iconv_t, _ chunk: inout [CChar], _ output: inout [UInt8]) {
+        let capacity = chunk.count
+        chunk.withUnsafeMutableBufferPointer { buffer in
+            guard let target = buffer.baseAddress else { return }
+            var result: UnsafeMutablePointer<CChar>? = target
+            var outputLeft = capacity
+            iconv(descriptor, nil, nil, &result, &outputLeft)
+            output.append(contentsOf: UnsafeRawBufferPointer(start: target, count: capacity - outputLeft))
+        }
     }
 
     static func isKnown(_ name: String) -> Bool {
@@ -61,23 +74,32 @@ enum CharsetConverter {
     private static func open(_ name: String) -> iconv_t? {
         guard !name.isEmpty, name.utf8.count <= 40, !name.utf8.contains(ASCII.slash), !name.utf8.contains(ASCII.comma)
         else { return nil }
-        let descriptor = iconv_open("UTF-8", cLibraryName(of: name))
-        return descriptor == iconv_t(bitPattern: -1) ? nil : descriptor
+        // Some writers have underscores where the registered name has hyphens.
+        for spelling in [name, name.replacing("_", with: "-")] {
+            let descriptor = iconv_open("UTF-8", cLibraryName(of: spelling))
+            if descriptor != iconv_t(bitPattern: -1) { return descriptor }
+        }
+        return nil
     }
 
     /// Labels that the C library does not know, and labels under which mail carries a larger charset than they name.
     private static func cLibraryName(of name: String) -> String {
         switch name {
-        case "gb2312", "gb_2312-80", "csgb2312", "gbk", "x-gbk", "cp936", "gb18030", "chinese": "GB18030"
-        case "ks_c_5601-1987", "ks_c_5601", "ks_c_5601-1989", "euc-kr", "cseuckr", "korean": "CP949"
-        case "shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms_kanji", "csshiftjis": "CP932"
+        case "gb2312", "gb_2312-80", "gb2312-80", "csgb2312", "gbk", "x-gbk", "cp936", "gb18030", "chinese": "GB18030"
+        case "ks_c_5601-1987", "ks_c_5601", "ks_c_5601-1989", "euc-kr", "cseuckr", "korean", "ksc5601",
+            "ksc-5601", "ks-c-5601":
+            "CP949"
+        case "shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms_kanji", "csshiftjis",
+            "x-ms-cp932":
+            "CP932"
+        case "x-euc-jp", "euc-jp": "EUC-JP"
         case "iso-2022-jp", "csiso2022jp": "ISO-2022-JP-3"
         case "hz-gb-2312", "hz": "HZ-GB-2312"
         case "big5", "big-5", "cn-big5", "x-x-big5": "BIG5-HKSCS"
         case "iso-8859-8-i", "iso-8859-8-e", "iso8859-8-i": "ISO-8859-8"
         case "windows-874", "iso-8859-11", "tis-620": "CP874"
         case "iso-8859-9": "CP1254"
-        case "x-mac-roman", "x-macroman", "mac": "MACINTOSH"
+        case "x-mac-roman", "x-macroman", "macroman", "mac-roman", "mac": "MACINTOSH"
         case "x-mac-cyrillic": "MAC-CYRILLIC"
         case "unicode-1-1-utf-7", "utf7": "UTF-7"
         case "unicode", "iso-10646-ucs-2", "ucs-2": "UTF-16"
@@ -85,6 +107,10 @@ enum CharsetConverter {
         default:
             if name.hasPrefix("windows-") || name.hasPrefix("windows_") {
                 "CP" + name.dropFirst(8)
+            } else if name.hasPrefix("windows") {
+                "CP" + name.dropFirst(7)
+            } else if name.hasPrefix("win-") {
+                "CP" + name.dropFirst(4)
             } else if name.hasPrefix("x-cp") {
                 String(name.dropFirst(2))
             } else if name.hasPrefix("cp-") {

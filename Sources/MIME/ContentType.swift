@@ -39,7 +39,10 @@ public struct ContentType: Hashable, Sendable {
             return nil
         }
         parameters = field.parameters
-        rawBoundary = field.rawParameter("boundary")
+        // It does not end with blanks (RFC 2046 5.1.1), which transports cut off from lines.
+        rawBoundary = field.rawParameter("boundary").map {
+            Array($0.prefix($0.count - $0.reversed().prefix(while: \.isBlank).count))
+        }
     }
 
     private static func names(_ value: [UInt8]) -> (type: String, subtype: String)? {
@@ -60,8 +63,9 @@ public struct Disposition: Hashable, Sendable {
 
     init?(_ value: UnsafeRawBufferPointer) {
         let field = ParameterizedField(value)
-        guard !field.value.isEmpty else { return nil }
-        kind = String(lowercasedASCII: field.value)
+        guard !field.value.isEmpty || field.parameters["filename"] != nil else { return nil }
+        // What has a file name and nothing else is a file.
+        kind = field.value.isEmpty ? "attachment" : String(lowercasedASCII: field.value)
         parameters = field.parameters
     }
 }

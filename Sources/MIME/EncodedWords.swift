@@ -3,7 +3,8 @@
 /// Not GMime's decoder: that one ends a word at the first byte its charset does not have, and the rest is lost.
 enum EncodedWords {
     /// `text` with its encoded words decoded; what only resembles one stays.
-    static func decoded(_ text: [UInt8]) -> String {
+    /// - Parameter fallback: see ``Charset/undeclared(_:fallback:)``, for what is outside of them.
+    static func decoded(_ text: [UInt8], fallback: String? = nil) -> String {
         text.withUnsafeBytes { bytes in
             var result = ""
             var plainStart = 0
@@ -23,7 +24,7 @@ enum EncodedWords {
                 let between = bytes.slice(plainStart..<position)
                 if run == nil || !between.allSatisfy(\.isWhiteSpace) {
                     flushRun()
-                    result += Charset.undeclared(between)
+                    result += Charset.undeclared(between, fallback: fallback)
                 }
                 if run?.append(word) != true {
                     flushRun()
@@ -33,7 +34,7 @@ enum EncodedWords {
                 plainStart = position
             }
             flushRun()
-            result += Charset.undeclared(bytes.slice(plainStart..<bytes.count))
+            result += Charset.undeclared(bytes.slice(plainStart..<bytes.count), fallback: fallback)
             return result
         }
     }

@@ -55,6 +55,11 @@ struct HeaderScanner {
                 break
             }
             if first == ASCII.hyphen, isBoundary(position, next) { break }
+            if first == ASCII.hyphen, next - position > 2, bytes[position + 1] == ASCII.hyphen {
+                close()
+                // The empty line before the first part is missing.
+                if isOwnBoundary(position, next, of: block) { break }
+            }
             if first.isBlank {
                 // A continuation; one without a field before it belongs to nothing and is passed over.
                 end = next
@@ -76,6 +81,15 @@ struct HeaderScanner {
         close()
         block.range = start..<position
         return block
+    }
+
+    /// Whether a line is the boundary of the multipart that the fields so far announce.
+    private func isOwnBoundary(_ start: Int, _ end: Int, of block: HeaderBlock) -> Bool {
+        guard let boundary = HeaderView(bytes: bytes, block: block).contentType?.rawBoundary, !boundary.isEmpty else {
+            return false
+        }
+        let line = bytes.slice(start + 2..<withoutLineEnd(start, end))
+        return line.starts(with: boundary) && line.dropFirst(boundary.count).allSatisfy(\.isBlank)
     }
 
     private func withoutLineEnd(_ start: Int, _ end: Int) -> Int {

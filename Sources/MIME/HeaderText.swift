@@ -19,18 +19,23 @@ public enum HeaderText {
 
     /// ``literal(_:)`` with encoded words decoded.
     public static func decoded(_ value: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
-        decoded(literal(value, fallback: fallback))
+        let bytes = unfolded(value)
+        guard containsEncodedWord(bytes) else {
+            return bytes.withUnsafeBytes { Charset.undeclared($0, fallback: fallback) }
+        }
+        // Raw 8-bit bytes in an encoded word are in the word's charset.
+        return withoutControls(EncodedWords.decoded(bytes, fallback: fallback))
     }
 
     static func decoded(_ text: String) -> String {
-        guard containsEncodedWord(text) else { return text }
+        guard containsEncodedWord(text.utf8) else { return text }
         // An encoded word may smuggle in line ends and NULs.
         return withoutControls(EncodedWords.decoded(Array(text.utf8)))
     }
 
-    static func containsEncodedWord(_ text: String) -> Bool {
+    static func containsEncodedWord(_ text: some Sequence<UInt8>) -> Bool {
         var previous: UInt8 = 0
-        for byte in text.utf8 {
+        for byte in text {
             if byte == ASCII.question, previous == ASCII.equals { return true }
             previous = byte
         }

@@ -10,7 +10,11 @@ struct ParameterizedField {
 
     init(_ bytes: UnsafeRawBufferPointer) {
         var cursor = Cursor(bytes: bytes)
-        value = cursor.leadingValue()
+        let leading = cursor.leadingValue()
+        // Without a value the field begins with a parameter.
+        let hasValue = !leading.contains(ASCII.equals)
+        value = hasValue ? leading : []
+        if !hasValue { cursor = Cursor(bytes: bytes) }
         while raw.count < MIMELimits.parameterCount, let parameter = cursor.parameter() {
             raw.append(parameter)
         }
@@ -34,7 +38,8 @@ struct ParameterizedField {
             }
         }
         guard extended, field.count <= MIMELimits.structuredFieldLength else { return result }
-        for (name, value) in ExtendedParameters.decode(field) {
+        let ordered = sectionsInOrder() ?? Array(field)
+        for (name, value) in ordered.withUnsafeBytes({ ExtendedParameters.decode($0) }) {
             // The extended form is the better one where both are given.
             guard raw.contains(where: { $0.name.hasPrefix(name + "*") }) else { continue }
             result.entries.removeAll { $0.name == name }
@@ -48,6 +53,50 @@ struct ParameterizedField {
             }
         }
         return result
+    }
+}
+
+extension ParameterizedField {
+    /// The parameters with the sections of each value (`name*0`, `name*1`) in their order, which GMime expects; nil where
+    /// they have it already.
+    private func sectionsInOrder() -> [UInt8]? {
+        func section(_ name: String) -> (base: Substring, number: Int)? {
+            let parts = name.split(separator: "*", omittingEmptySubsequences: false)
+            return parts.count > 1 ? Int(parts[1]).map { (parts[0], $0) } : nil
+        }
+        var sections: [Substring: [(number: Int, name: String, value: [UInt8])]] = [:]
+        for (name, value) in raw {
+            if let (base, number) = section(name) { sections[base, default: []].append((number, name, value)) }
+        }
+        let isOrdered = sections.values.allSatisfy { list in
+            zip(list, list.dropFirst()).allSatisfy { $0.number <= $1.number }
+        }
+        guard !isOrdered else { return nil }
+        var field: [UInt8] = []
+        func append(_ name: String, _ value: [UInt8]) {
+            field += Array("; \(name)=".utf8)
+            // What is percent-encoded is not quoted.
+            if name.hasSuffix("*") {
+                field += value
+                return
+            }
+            field.append(ASCII.quote)
+            for byte in value {
+                if byte == ASCII.quote || byte == ASCII.backslash { field.append(ASCII.backslash) }
+                field.append(byte)
+            }
+            field.append(ASCII.quote)
+        }
+        for (name, value) in raw {
+            guard let (base, _) = section(name) else {
+                append(name, value)
+                continue
+            }
+            for entry in (sections.removeValue(forKey: base) ?? []).sorted(by: { $0.number < $1.number }) {
+                append(entry.name, entry.value)
+            }
+        }
+        return field
     }
 }
 

@@ -3,7 +3,7 @@ import Glibc
 /// What the reading process does: writes every item that libpst finds to standard output.
 public enum LibpstDump {
     /// Most memory that libpst may take, in bytes: what a damaged size makes it ask for beyond that fails.
-    private static let memory: UInt = 4 << 30
+    private static let memory: UInt = 8 << 30
 
     /// - Returns: the status to leave with.
     public static func run(path: String) -> Int32 {

@@ -140,20 +140,37 @@ extension PSTReader {
 
 /// What libpst cannot read of sound files.
 enum LibpstLimits {
-    /// Subnodes that one SLBLOCK holds: with more than that, an embedded message has an SIBLOCK, of which libpst reads
-    /// nothing.
-    private static let subnodesOfEmbedded = 300
+    /// Subnodes that one SLBLOCK holds, or a few less: a message with more has an SIBLOCK, of which libpst reads nothing.
+    private static let subnodes = 300
+    /// UTF-16 units of a string that is in the heap; a longer one is in a subnode, and libpst finds none of those of an
+    /// attachment.
+    private static let heapString = 512
 
     /// Whether a difference comes from libpst.
     static func explains(_ field: String, found: ReadbackItem, wanted: ReadbackItem) -> Bool {
-        var prefix = ""
-        for part in field.split(separator: ">").dropLast() {
-            prefix += part + ">"
-            guard let count = wanted[prefix + " attachments"].flatMap({ Int($0) }), count >= subnodesOfEmbedded else {
-                continue
-            }
-            if found[prefix + " attachments"] == "0" { return true }
+        if field.hasSuffix(" content-id") || field.hasSuffix(" type"), found[field] ?? "" == "",
+            wanted[field]?.utf16.count ?? 0 > heapString
+        {
+            return true
         }
-        return false
+        let parts = field.split(separator: ">")
+        var prefix = ""
+        for part in parts.dropLast() {
+            if hasTooMany(prefix, found, wanted) { return true }
+            prefix += part + "> "
+        }
+        guard hasTooMany(prefix, found, wanted) else { return false }
+        // An embedded message with an SIBLOCK is not there at all; of a message what is in its heap is.
+        return !prefix.isEmpty || field.hasPrefix("attachment") || isLarge(field)
+    }
+
+    private static func hasTooMany(_ prefix: String, _ found: ReadbackItem, _ wanted: ReadbackItem) -> Bool {
+        guard let count = wanted[prefix + "attachments"].flatMap({ Int($0) }) else { return false }
+        return count >= subnodes && found[prefix + "attachments"] == "0"
+    }
+
+    /// Whether a field may be in a subnode.
+    private static func isLarge(_ field: String) -> Bool {
+        ["plain body", "HTML body", "Internet headers", "to", "cc", "bcc"].contains(field)
     }
 }

@@ -90,4 +90,40 @@ import Testing
             "Subject: \(value)\nFrom: \(value)\nTo: \(value)\nContent-Type: text/plain; x=\(value)\nDate: \(value)\n\nend"
         #expect(imported(text).message.properties.string(.body) == "end")
     }
+
+    @Test("A message whose lines end with CR only is read, told, and comes back byte for byte")
+    func returnsOnly() throws {
+        let head = "From: Ann <ann@example.com>\rSubject: old\rContent-Type: multipart/mixed; boundary=b\r\r"
+        let text = head + "--b\r\rhello\rworld\r--b\rContent-Disposition: attachment; filename=a.txt\r\rdata\r--b--\r"
+        let result = imported(Array(text.utf8))
+        let message = result.message
+        #expect(message.properties.string(.subject) == "old")
+        #expect(message.properties.string(.senderName) == "Ann")
+        #expect(message.properties.string(.body) == "hello\r\nworld")
+        #expect(message.attachments.count == 1)
+        #expect(result.problems.contains { $0.contains("CR only") })
+        #expect(try rebuilt(try #require(original(of: message)), message) == Array(text.utf8))
+        // With one LF the CRs are nothing but characters.
+        #expect(imported(Array((text + "\n").utf8)).message.properties.string(.subject) != "old")
+    }
+
+    @Test("A part before the first boundary is kept as a file, and told")
+    func partBeforeBoundary() {
+        let text = """
+            Subject: s
+            Content-Type: multipart/mixed; boundary=b
+
+            Content-Type: text/plain
+
+            Hello world
+            --b
+            Content-Type: application/pdf; name=two.pdf
+
+            PDF
+            --b--
+            """
+        let result = imported(text)
+        #expect(result.message.attachments.count == 2)
+        #expect(result.problems.contains { $0.contains("outside the parts") })
+    }
 }

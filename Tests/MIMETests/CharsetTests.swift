@@ -18,6 +18,16 @@ import Testing
         ([0xB0, 0xA1], "ks_c_5601-1987", "가", "ks_c_5601-1987"),
         ([0xC4, 0xE3], "gb2312", "你", "gb2312"),
         ([0x1B, 0x24, 0x42, 0x46, 0x7C, 0x1B, 0x28, 0x42], "iso-2022-jp", "日", "iso-2022-jp"),
+        // The last character may have to wait for a mark that never comes.
+        (Array("Vi".utf8) + [0xEA] + Array("t Nam".utf8), "windows-1258", "Viêt Nam", "windows-1258"),
+        (Array("Nam".utf8), "tcvn", "Nam", "tcvn"),
+        // Labels that are not registered and occur.
+        ([0xD1], "koi8_r", "я", "koi8_r"), ([0xFF], "windows1251", "я", "windows1251"),
+        ([0xFF], "win-1251", "я", "win-1251"), ([0xC6, 0xFC], "euc_jp", "日", "euc_jp"),
+        ([0xC6, 0xFC], "x-euc-jp", "日", "x-euc-jp"), ([0x93, 0xFA], "x-ms-cp932", "日", "x-ms-cp932"),
+        ([0xB0, 0xA1], "euc_kr", "가", "euc_kr"), ([0xB0, 0xA1], "ksc5601", "가", "ksc5601"),
+        ([0xB0, 0xA1], "ksc_5601", "가", "ksc_5601"), ([0xC4, 0xE3], "gb2312-80", "你", "gb2312-80"),
+        ([0x8E], "macroman", "é", "macroman"), ([0x8E], "mac-roman", "é", "mac-roman"),
         // Mislabelled, as some mailers do.
         (Array("日".utf8), "iso-2022-jp", "日", "utf-8"),
         ([0xC6, 0xFC], "iso-2022-jp", "日", "euc-jp"),

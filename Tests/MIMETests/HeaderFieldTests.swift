@@ -84,6 +84,9 @@ import Testing
             ("image/png; name*0=\"a\"; name*1=\"b.png\"", "image/png", "name", "ab.png"),
             ("image/png; name*0*=utf-8''%C3; name*1*=%A9.png", "image/png", "name", "é.png"),
             ("image/png; name=x.png; name*=utf-8''y.png", "image/png", "name", "y.png"),
+            ("image/png; name*1*=%A9.png; x=y; name*0*=utf-8''%C3", "image/png", "name", "é.png"),
+            ("image/png; name*1=\"b\\\"c.png\"; name*0=\"a \"", "image/png", "name", "a b\"c.png"),
+            ("charset=utf-8", "text/plain", "charset", "utf-8"),
             ("image/png; name=\"unfinished.png", "image/png", "name", "unfinished.png"),
             ("image/png; name=ünï.png", "image/png", "name", "ünï.png"),
         ])
@@ -98,6 +101,30 @@ import Testing
         arguments: ["", "text", "/plain", "text/", "; x=y", "täxt/plain"])
     func noContentType(text: String) {
         #expect(onBytes(text) { ContentType($0) } == nil)
+    }
+
+    @Test(
+        "A disposition has a kind, or a file name only",
+        arguments: [
+            ("attachment; filename=a.pdf", "attachment", "a.pdf"), ("INLINE", "inline", nil),
+            ("filename=report.pdf", "attachment", "report.pdf"), ("; filename=\"b c.pdf\"", "attachment", "b c.pdf"),
+        ] as [(String, String, String?)])
+    func dispositions(text: String, kind: String, name: String?) throws {
+        let parsed = try #require(onBytes(text) { Disposition($0) })
+        #expect(parsed.kind == kind)
+        #expect(parsed.parameters["filename"] == name)
+    }
+
+    @Test("What says neither kind nor name is no disposition", arguments: ["", ";", "; size=1"])
+    func noDisposition(text: String) {
+        #expect(onBytes(text) { Disposition($0) } == nil)
+    }
+
+    @Test("Raw 8-bit bytes in an encoded word are in the word's charset, those around it in the message's")
+    func rawBytesInWord() {
+        let field = Array("=?iso-8859-1?Q?Fr".utf8) + [0xF6] + Array("sche?= ".utf8) + [0xEF]
+        let text = field.withUnsafeBytes { HeaderText.decoded($0, fallback: "iso-8859-5") }
+        #expect(text == "Frösche я")
     }
 
     @Test(

@@ -64,6 +64,32 @@ import Testing
         }
     }
 
+    @Test(
+        "The first part is found also where the empty line before its boundary is missing, or holds blanks",
+        arguments: ["", " \n", "\t\r\n"])
+    func noEmptyLine(between: String) {
+        let text =
+            "Content-Type: multipart/mixed;\n boundary=\"a\"\nSubject: s\n\(between)--a\nContent-Type: text/html\n\none\n--a--"
+        withMessage(text) { bytes, structure in
+            #expect(outline(structure.root) == "mixed(text/html)")
+            #expect(string(bytes, structure.root.children[0].content) == "one")
+        }
+    }
+
+    @Test("A line of hyphens in a header is no boundary that nobody announced")
+    func hyphens() {
+        withMessage("Subject: s\n--a\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\none\n--a--") { _, structure in
+            #expect(outline(structure.root) == "mixed(text/plain)")
+        }
+    }
+
+    @Test("A boundary is taken without blanks at its end")
+    func boundaryWithBlanks() {
+        withMessage("Content-Type: multipart/mixed; boundary=\"a \"\n\n--a\n\none\n--a--") { _, structure in
+            #expect(outline(structure.root) == "mixed(text/plain)")
+        }
+    }
+
     @Test("The line end before a boundary belongs to the boundary, whatever it is")
     func lineEndBeforeBoundary() {
         for end in ["\n", "\r\n"] {

@@ -136,6 +136,27 @@ struct ReadbackTests {
         #expect(differences.map(\.field) == [field])
     }
 
+    @Test("counts what libpst cannot read of a sound file, and finds what is wrong beside it")
+    func beyondLibpst() throws {
+        var many = Self.message(0)
+        for number in 1...338 {
+            var attachment = Attachment()
+            attachment.properties[.attachLongFilename] = .string("file \(number)")
+            attachment.content = .bytes([UInt8](repeating: 1, count: 10))
+            many.attachments.append(attachment)
+        }
+        var long = Self.message(1)
+        long.attachments[0].properties[.attachContentId] = .string(String(repeating: "c", count: 513))
+        long.attachments[1].properties[.attachMimeTag] = .string("text/" + String(repeating: "t", count: 600))
+        let mailbox = try Mailbox([many, long, Self.message(2)])
+        var found: [ReadbackDifference] = []
+        var readback = Readback(path: mailbox.path)
+        readback.program = [BuiltProgram.mailbackup, Readback.hiddenCommand, mailbox.path]
+        let summary = readback.run(reader: try mailbox.reader()) { found.append($0) }
+        #expect(found.map(\.field) == [])
+        #expect(summary.compared == 3 && summary.equal == 3 && summary.beyondLibpst == 2)
+    }
+
     @Test("tells a crash, a hang, an early end and nonsense of the reading process, and goes on")
     func failures() throws {
         let mailbox = try Mailbox([Self.message(0)])

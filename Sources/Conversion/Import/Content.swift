@@ -42,10 +42,10 @@ extension MessageImport {
     }
 
     private static func holdsPart(_ text: UnsafeRawBufferPointer) -> Bool {
-        let key = Array("\ncontent-type:".utf8)
+        let key = Array("content-".utf8)
         guard text.count >= key.count else { return false }
-        for start in 0...text.count - key.count where text[start] == 0x0A {
-            if zip(text[start..<start + key.count], key).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) { return true }
+        for start in 0...text.count - key.count where start == 0 || text[start - 1] == 0x0A {
+            if zip(text[start..<start + key.count], key).allSatisfy({ $0 | 0x20 == $1 || $0 == $1 }) { return true }
         }
         return false
     }

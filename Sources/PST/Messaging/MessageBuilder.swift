@@ -29,6 +29,8 @@ public struct MessageBuilder {
     let store: StreamStore?
     var images: BlockImages
     private var highestRowVersion: UInt32 = 0
+    /// Embedded messages so far, at whatever depth.
+    private var embeddedCount: UInt32 = 0
 
     /// - Parameters:
     ///   - names: knows every named property of the message; see ``unknownNames(in:)``.
@@ -52,7 +54,10 @@ public struct MessageBuilder {
     /// The first attachment and the first embedded message have the first free index of their types. Ids of subnodes
     /// count within their own node.
     private static let firstAttachment: UInt32 = 0x401
-    private static let embeddedMessage = NodeID(type: .normalMessage, index: 0x1_0001)
+    /// Embedded messages are numbered below the messages of folders (which begin with 0x10001, [MS-PST] 2.2.2.6, rgnid): libpff looks
+    /// for their ids among those of folders first.
+    private static let firstEmbeddedMessage: UInt32 = 0x401
+    private static let embeddedMessages: UInt32 = 0xF000
     private static let embeddedStorage = NodeID(type: .storage, index: 0x401)
 
     /// Builds the message.
@@ -201,10 +206,12 @@ extension MessageBuilder {
             }
         case .message(let message):
             properties[.attachMethod] = .integer32(5)
+            let index = Self.firstEmbeddedMessage + embeddedCount % Self.embeddedMessages
+            embeddedCount += 1
             let embedded = try buildObject(message, depth: depth + 1)
-            subnodes.append((Self.embeddedMessage, embedded.node))
-            context.addObject(
-                data, subnode: Self.embeddedMessage, size: UInt32(min(embedded.node.objectSize, UInt64(Int32.max))))
+            let id = NodeID(type: .normalMessage, index: index)
+            subnodes.append((id, embedded.node))
+            context.addObject(data, subnode: id, size: UInt32(min(embedded.node.objectSize, UInt64(Int32.max))))
         case .storage(let bytes):
             properties[.attachMethod] = .integer32(6)
             let content = bytes.withUnsafeBytes { images.appendData($0) }
