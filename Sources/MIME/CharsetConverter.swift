@@ -5,6 +5,9 @@ enum CharsetConverter {
     /// - Parameter name: lower case.
     /// - Returns: nil where the charset is not known.
     static func utf8(_ bytes: UnsafeRawBufferPointer, from name: String) -> (text: String, replaced: Int)? {
+        if HZGB2312.names.contains(name) {
+            return HZGB2312.eucCN(bytes).withUnsafeBytes { utf8($0, from: "gb2312") }
+        }
         guard let descriptor = open(name) else { return nil }
         defer { iconv_close(descriptor) }
         var output = [UInt8]()
@@ -39,6 +42,7 @@ enum CharsetConverter {
     }
 
     static func isKnown(_ name: String) -> Bool {
+        if HZGB2312.names.contains(name) { return true }
         guard let descriptor = open(name) else { return false }
         iconv_close(descriptor)
         return true
@@ -94,7 +98,6 @@ enum CharsetConverter {
             "CP932"
         case "x-euc-jp", "euc-jp": "EUC-JP"
         case "iso-2022-jp", "csiso2022jp": "ISO-2022-JP-3"
-        case "hz-gb-2312", "hz": "HZ-GB-2312"
         case "big5", "big-5", "cn-big5", "x-x-big5": "BIG5-HKSCS"
         case "iso-8859-8-i", "iso-8859-8-e", "iso8859-8-i": "ISO-8859-8"
         case "windows-874", "iso-8859-11", "tis-620": "CP874"

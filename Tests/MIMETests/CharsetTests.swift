@@ -21,6 +21,7 @@ import Testing
         // The last character may have to wait for a mark that never comes.
         (Array("Vi".utf8) + [0xEA] + Array("t Nam".utf8), "windows-1258", "Viêt Nam", "windows-1258"),
         (Array("Nam".utf8), "tcvn", "Nam", "tcvn"),
+        (Array("a ~~ ~{<:Ky2;~} b~\n c ~{VP\nd".utf8), "hz-gb-2312", "a ~ 己所不 b c 中\nd", "hz-gb-2312"),
         // Labels that are not registered and occur.
         ([0xD1], "koi8_r", "я", "koi8_r"), ([0xFF], "windows1251", "я", "windows1251"),
         ([0xFF], "win-1251", "я", "win-1251"), ([0xC6, 0xFC], "euc_jp", "日", "euc_jp"),
