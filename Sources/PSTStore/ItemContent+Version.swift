@@ -3,23 +3,24 @@ public import MailStore
 
 /// Versions of items.
 extension ItemContent {
-    /// nil for a message that is not an item of a PST, or that does not tell when it was changed.
+    /// nil for a message that is not an item of a PST, that does not tell when it was changed, or that cannot be read to its
+    /// end: such an item is like no other, and stays.
     public static func version(of message: StoredMessage) -> ItemVersion? {
         guard case .mapi(let object) = message.content,
             let modified = object.properties.time(.lastModificationTime)
         else { return nil }
         let properties = object.properties
         let (key, id) = (properties.binary(.searchKey) ?? [], properties.string(.internetMessageId) ?? "")
-        guard !key.isEmpty || !id.isEmpty else { return nil }
+        guard !key.isEmpty || !id.isEmpty, let content = try? content(of: object) else { return nil }
         return ItemVersion(
             searchKey: key.isEmpty ? nil : key, messageID: id.isEmpty ? nil : id,
             // Programs differ in how they spell the same class.
             messageClass: (properties.string(.messageClass) ?? "").lowercased(), modified: modified,
-            content: content(of: object))
+            content: content)
     }
 
     /// What an item says in all of its properties: the text of a contact or an appointment is in many.
-    private static func content(of object: MessageObject) -> Int {
+    private static func content(of object: MessageObject) throws -> Int {
         var hasher = Hasher()
         hasher.combine(values(of: object.properties))
         for recipient in object.recipients { hasher.combine(values(of: recipient.properties)) }
@@ -28,8 +29,8 @@ extension ItemContent {
             switch attachment.content {
             case .none: break
             case .bytes(let bytes), .storage(let bytes): hasher.combine(bytes)
-            case .message(let message): hasher.combine(content(of: message))
-            case .stream(let stream): combine(stream, into: &hasher)
+            case .message(let message): hasher.combine(try content(of: message))
+            case .stream(let stream): try combine(stream, into: &hasher)
             }
         }
         return hasher.finalize()
@@ -47,10 +48,12 @@ extension ItemContent {
         return (fixed.map { hash($0.tag, $0.value) } + properties.named.map { hash($0.name, $0.value) }).sorted()
     }
 
-    private static func combine(_ stream: any AttachmentStream, into hasher: inout Hasher) {
+    private static func combine(_ stream: any AttachmentStream, into hasher: inout Hasher) throws {
         var reader = stream.makeReader()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while let count = try? buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }), count > 0 {
+        while true {
+            let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0) }
+            guard count > 0 else { return }
             hasher.combine(bytes: buffer.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[..<count]) })
         }
     }
