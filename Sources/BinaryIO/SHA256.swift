@@ -5,17 +5,10 @@ public final class SHA256 {
     /// Bytes of a digest.
     public static let size = 32
 
-    /// Looked up once: the look-up costs as much as hashing a kilobyte.
-    private struct Algorithm: @unchecked Sendable {
-        // @unchecked: never changed after it was fetched, and never freed.
-        let pointer = EVP_MD_fetch(nil, "SHA256", nil)
-    }
-
-    private static let algorithm = Algorithm()
     private let context = EVP_MD_CTX_new()
 
     public init() {
-        EVP_DigestInit_ex2(context, Self.algorithm.pointer, nil)
+        EVP_DigestInit_ex2(context, Digest.Algorithm.sha256.pointer, nil)
     }
 
     deinit {
@@ -28,7 +21,7 @@ public final class SHA256 {
 
     /// The digest of everything since the last ``finish()``; the next bytes begin anew.
     public func finish() -> [UInt8] {
-        defer { EVP_DigestInit_ex2(context, Self.algorithm.pointer, nil) }
+        defer { EVP_DigestInit_ex2(context, Digest.Algorithm.sha256.pointer, nil) }
         return [UInt8](unsafeUninitializedCapacity: Self.size) { target, count in
             var length: UInt32 = 0
             EVP_DigestFinal_ex(context, target.baseAddress, &length)

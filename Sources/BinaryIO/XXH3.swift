@@ -24,9 +24,19 @@ public final class XXH3 {
 
     /// The digest in its canonical form (big-endian) of everything since the last ``finish()``; the next bytes begin anew.
     public func finish() -> [UInt8] {
+        let (high, low) = finishWords()
+        return [UInt8](unsafeUninitializedCapacity: Self.size) { target, count in
+            let target = UnsafeMutableRawBufferPointer(target)
+            target.storeBytes(of: high.bigEndian, as: UInt64.self)
+            target.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+            count = Self.size
+        }
+    }
+
+    /// The same as two numbers, the upper half first.
+    public func finishWords() -> (high: UInt64, low: UInt64) {
         defer { XXH3_128bits_reset(state) }
-        var canonical = XXH128_canonical_t()
-        XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state))
-        return withUnsafeBytes(of: canonical) { Array($0) }
+        let hash = XXH3_128bits_digest(state)
+        return (hash.high64, hash.low64)
     }
 }

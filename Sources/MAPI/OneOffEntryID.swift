@@ -39,12 +39,14 @@ public struct OneOffEntryID: Hashable, Sendable {
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
         // A NUL inside would end the string early and shift the ones after it.
-        if text.utf8.allSatisfy({ $0 > 0 && $0 < 0x80 }) {
-            for byte in text.utf8 {
-                bytes.append(byte)
-                bytes.append(0)
-            }
-        } else {
+        let isPlain = text.utf8.withContiguousStorageIfAvailable { utf8 in
+            guard utf8.allSatisfy({ $0 > 0 && $0 < 0x80 }) else { return false }
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: 2 * utf8.count))
+            for (position, byte) in utf8.enumerated() { bytes[start + 2 * position] = byte }
+            return true
+        }
+        if isPlain != true {
             for unit in text.utf16 where unit != 0 {
                 bytes.append(UInt8(truncatingIfNeeded: unit))
                 bytes.append(UInt8(unit >> 8))

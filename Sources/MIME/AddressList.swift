@@ -7,8 +7,7 @@ internal import CGMime
 enum AddressList {
     /// - Parameter fallback: charset of raw 8-bit text that is not UTF-8.
     static func mailboxes(_ value: UnsafeRawBufferPointer, fallback: String? = nil) -> [Mailbox] {
-        let text = HeaderText.unfolded(value)
-        return text.withUnsafeBytes { bytes in
+        HeaderText.withUnfolded(value) { bytes in
             var result: [Mailbox] = []
             for range in pieces(bytes) where result.count < MIMELimits.addressCount {
                 let piece = bytes.slice(range).trimmed

@@ -34,6 +34,7 @@ struct HeaderScanner {
     /// cannot be a header, or at `limit`.
     func block(from start: Int, to limit: Int, isBoundary: (Int, Int) -> Bool) -> HeaderBlock {
         var block = HeaderBlock(range: start..<start)
+        block.fields.reserveCapacity(start == 0 ? 24 : 4)
         var position = start
         var open: (name: Range<Int>, value: Int)?
         var end = start

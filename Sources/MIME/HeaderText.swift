@@ -11,14 +11,39 @@ public enum HeaderText {
         }
     }
 
+    /// What needs neither unfolding nor a charset, as nearly every value; nil for all others.
+    private static func plain(_ value: UnsafeRawBufferPointer) -> String? {
+        guard value.count <= MIMELimits.fieldLength else { return nil }
+        let value = value.trimmed
+        return isPrintable(value) ? String(decoding: value, as: UTF8.self) : nil
+    }
+
+    private static func isPrintable(_ value: UnsafeRawBufferPointer) -> Bool {
+        // Without a branch in it, so that many bytes are looked at together.
+        var others: UInt8 = 0
+        for byte in value { others |= byte &- 0x20 < 0x5F ? 0 : 1 }
+        return others == 0
+    }
+
+    /// Hands over the value unfolded, as ``unfolded(_:)`` gives it.
+    static func withUnfolded<Value>(
+        _ value: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Value
+    ) -> Value {
+        let trimmed = value.trimmed
+        if value.count <= MIMELimits.fieldLength, isPrintable(trimmed) { return body(trimmed) }
+        return unfolded(value).withUnsafeBytes(body)
+    }
+
     /// Unfolded; raw 8-bit bytes are UTF-8 where they can be, `fallback` or windows-1252 otherwise. Encoded words stay.
     public static func literal(_ value: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
+        if let text = plain(value) { return text }
         let bytes = unfolded(value)
         return bytes.withUnsafeBytes { Charset.undeclared($0, fallback: fallback) }
     }
 
     /// ``literal(_:)`` with encoded words decoded.
     public static func decoded(_ value: UnsafeRawBufferPointer, fallback: String? = nil) -> String {
+        if let text = plain(value), !containsEncodedWord(text.utf8) { return text }
         let bytes = unfolded(value)
         guard containsEncodedWord(bytes) else {
             return bytes.withUnsafeBytes { Charset.undeclared($0, fallback: fallback) }

@@ -42,7 +42,12 @@ public struct HeaderView {
 
     /// The mailboxes of all fields of that name, in order.
     public func mailboxes(_ name: FieldName) -> [Mailbox] {
-        all(name).flatMap { AddressList.mailboxes($0, fallback: fallbackCharset) }
+        var found: [Mailbox] = []
+        for field in block.fields where field.nameHash == name.hash && name.matches(bytes.slice(field.name)) {
+            let mailboxes = AddressList.mailboxes(bytes.slice(field.value), fallback: fallbackCharset)
+            if found.isEmpty { found = mailboxes } else { found += mailboxes }
+        }
+        return found
     }
 
     /// The first field's value as a date; nil where there is none or it cannot be read.

@@ -148,18 +148,22 @@ private struct StructureScanner {
             delimiter = .end
             return start..<limit
         }
+        // A boundary begins with hyphens, which are rarer than lines: base64 has none.
         while position < limit {
-            if bytes[position] == ASCII.hyphen, position + 1 < limit, bytes[position + 1] == ASCII.hyphen {
-                let end = HeaderScanner.lineEnd(in: bytes, from: position, to: limit)
-                if let found = matchingBoundary(position, end) {
-                    delimiter = .boundary(index: found.index, isClosing: found.isClosing)
-                    return start..<max(start, contentEnd())
-                }
-                position = end
+            let reach = min(limit, position + Self.step)
+            guard let found = memchr(base + position, Int32(ASCII.hyphen), reach - position) else {
+                position = reach
+                tellPassed()
                 continue
             }
-            guard let found = memchr(base + position, Int32(ASCII.lineFeed), limit - position) else { break }
-            position = (UnsafeRawPointer(found) - base) + 1
+            let hyphen = UnsafeRawPointer(found) - base
+            let end = HeaderScanner.lineEnd(in: bytes, from: hyphen, to: limit)
+            if hyphen == start || bytes[hyphen - 1] == ASCII.lineFeed, let found = matchingBoundary(hyphen, end) {
+                position = hyphen
+                delimiter = .boundary(index: found.index, isClosing: found.isClosing)
+                return start..<max(start, contentEnd())
+            }
+            position = end
             tellPassed()
         }
         position = limit

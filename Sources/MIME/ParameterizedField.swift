@@ -111,8 +111,8 @@ private struct Cursor {
 
     /// Up to a semicolon, a comment, or a blank that is not beside the slash: the semicolon may be missing.
     mutating func leadingValue() -> [UInt8] {
-        var value: [UInt8] = []
         skipBlanksAndComments()
+        var value = run { $0 != ASCII.semicolon && !$0.isWhiteSpace && $0 != ASCII.openParenthesis }
         while position < bytes.count {
             let byte = bytes[position]
             if byte == ASCII.semicolon { break }
@@ -158,7 +158,7 @@ private struct Cursor {
     /// A backslash counts as an escape only before a quote or another one: paths are written unescaped.
     private mutating func quoted() -> [UInt8] {
         position += 1
-        var value: [UInt8] = []
+        var value = run { $0 != ASCII.quote && $0 != ASCII.backslash }
         while position < bytes.count, bytes[position] != ASCII.quote {
             var byte = bytes[position]
             if byte == ASCII.backslash, position + 1 < bytes.count,
@@ -172,6 +172,13 @@ private struct Cursor {
         }
         position += 1
         return value
+    }
+
+    /// The longest run of bytes that satisfy `isPart`.
+    private mutating func run(while isPart: (UInt8) -> Bool) -> [UInt8] {
+        let start = position
+        while position < bytes.count, isPart(bytes[position]) { position += 1 }
+        return Array(bytes[start..<position])
     }
 
     private mutating func token() -> [UInt8] {

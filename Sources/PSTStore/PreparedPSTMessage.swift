@@ -7,7 +7,8 @@ import PST
 public struct PreparedPSTMessage: PreparedMessage {
     enum Content: Sendable {
         /// Ready to be placed in a store of that lineage. The object is there where it may have to go into another one.
-        case image(MessageImage, StoreLineage, MessageObject?)
+        /// Apart from what names it: it is handed from task to task.
+        indirect case image(MessageImage, StoreLineage, MessageObject?)
         /// Has to be built in its turn: it streams attachments into the file, or has properties that are new to it.
         case object(MessageObject)
     }

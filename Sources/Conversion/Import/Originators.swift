@@ -46,8 +46,9 @@ extension MessageImport {
     /// `Reply-To`, where it says more than `From` — [MS-OXCMAIL] 2.2.3.1.5.
     mutating func setReplyRecipients() {
         let mailboxes = header.mailboxes(.replyTo)
+        guard !mailboxes.isEmpty else { return }
         let from = header.mailboxes(.from).map { $0.address.lowercased() }
-        guard !mailboxes.isEmpty, mailboxes.map({ $0.address.lowercased() }) != from else { return }
+        guard mailboxes.map({ $0.address.lowercased() }) != from else { return }
         message.properties[.replyRecipientEntries] = .binary(FlatEntryList.bytes(mailboxes))
         let names = mailboxes.map { String($0.shownName.map { $0 == ";" ? " " : $0 }) }
         message.properties[.replyRecipientNames] = .string(names.joined(separator: ";"))

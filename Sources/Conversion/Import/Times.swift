@@ -10,16 +10,18 @@ struct MessageTimes {
     let delivery: FileTime
 
     init(header: HeaderView, placement: Placement) {
-        let stamps = header.all(.received)
         let written = header.date(.date).flatMap { Self.plausible($0.unixSeconds) }
-        submit = written ?? stamps.reversed().lazy.compactMap { Self.time(received: $0) }.first
-        let stated = stamps.lazy.compactMap { Self.time(received: $0) }.first ?? submit
+        let submit = written ?? header.all(.received).reversed().lazy.compactMap { Self.time(received: $0) }.first
+        func stated() -> FileTime? {
+            header.all(.received).lazy.compactMap { Self.time(received: $0) }.first ?? submit
+        }
+        self.submit = submit
         switch placement {
         case .stored(let row, _):
             let stored = row.deliveryTime.flatMap { Self.plausible($0.unixSeconds) }
-            delivery = stored ?? stated ?? FileTime(unixSeconds: 0)
+            delivery = stored ?? stated() ?? FileTime(unixSeconds: 0)
         case .embedded(let outer):
-            delivery = stated ?? outer
+            delivery = stated() ?? outer
         }
     }
 

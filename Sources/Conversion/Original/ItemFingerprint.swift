@@ -19,9 +19,10 @@ struct ItemFingerprint: Equatable {
     /// - Parameter digests: of the item's attachments, in their order.
     init(_ item: StoredItem, digests: [ContentDigest], version: UInt8 = OriginalContainer.version) {
         var hasher = FingerprintHasher(version: version)
-        bytes = EditedPart.allCases.flatMap { part in
-            hasher.digest(of: part, item, digests: digests)
-        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.length)
+        for part in EditedPart.allCases { hasher.appendDigest(of: part, item, digests: digests, to: &bytes) }
+        self.bytes = bytes
     }
 
     /// The digest of one part.
@@ -42,6 +43,14 @@ struct FingerprintHasher {
 
     /// - Parameter digests: needed for the content of attachments only.
     mutating func digest(of part: EditedPart, _ item: StoredItem, digests: [ContentDigest]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        appendDigest(of: part, item, digests: digests, to: &bytes)
+        return bytes
+    }
+
+    fileprivate mutating func appendDigest(
+        of part: EditedPart, _ item: StoredItem, digests: [ContentDigest], to bytes: inout [UInt8]
+    ) {
         switch part {
         case .attachmentContent:
             for digest in digests {
@@ -51,9 +60,17 @@ struct FingerprintHasher {
         default:
             for message in item.messages { add(part, of: message) }
         }
-        let digest = (sha?.finish() ?? xxh?.finish() ?? []).prefix(ItemFingerprint.digestLength)
+        guard let sha else {
+            let first = xxh?.finishWords().high ?? 0
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: first >> shift))
+            }
+            return
+        }
+        let digest = sha.finish().prefix(ItemFingerprint.digestLength)
+        bytes += digest
         // Never short, whatever the library does.
-        return Array(digest) + repeatElement(0, count: ItemFingerprint.digestLength - digest.count)
+        bytes += repeatElement(0, count: ItemFingerprint.digestLength - digest.count)
     }
 
     private func add(_ part: EditedPart, of message: MessageObject) {
@@ -70,7 +87,11 @@ struct FingerprintHasher {
         case .headers: add(properties.string(.transportMessageHeaders) ?? "")
         case .recipients:
             add(UInt64(message.recipients.count))
-            for row in message.recipients.map({ Self.describe($0.properties) }).sorted() { add(row) }
+            if message.recipients.count == 1 {
+                add(Self.describe(message.recipients[0].properties))
+            } else {
+                for row in message.recipients.map({ Self.describe($0.properties) }).sorted() { add(row) }
+            }
         case .attachmentList:
             add(UInt64(message.attachments.count))
             for attachment in message.attachments {
@@ -96,7 +117,13 @@ struct FingerprintHasher {
         let address = row.string(.emailAddress) ?? row.string(.smtpAddress) ?? ""
         let given = row.string(.displayName) ?? ""
         let name = shortened(given.isEmpty ? address : given, to: 255) { $0 != 0 }
-        return "\(row.integer32(.recipientType) ?? 1)\n\(name)\n\(address)"
+        var text = String(row.integer32(.recipientType) ?? 1)
+        text.reserveCapacity(8 + name.utf8.count + address.utf8.count)
+        text += "\n"
+        text += name
+        text += "\n"
+        text += address
+        return text
     }
 
     /// A PST marks the subject with two characters, U+0001 and the length of its prefix, drops control characters and

@@ -101,9 +101,8 @@ struct CommandPipeline {
 
     /// Gives an untagged response to the oldest command that waits for one: servers work through commands in order.
     private mutating func deliver(_ response: Response) throws(IMAPError) -> Bool {
-        for entry in sent {
-            if entry.command.receiver?.receive(response) == true { return true }
-        }
+        // By position: what is on its way is not to be copied for each message that comes.
+        for position in sent.indices where sent[position].command.receiver?.receive(response) == true { return true }
         irrelevant += 1
         guard irrelevant <= ClientLimits.irrelevantResponses else {
             throw IMAPError(.protocolViolation, "the server goes on sending what nobody asked for")

@@ -17,6 +17,6 @@ extension FrameReader {
 
     /// A word of the protocol, in capitals.
     mutating func word(_ production: String) throws(GrammarError) -> String {
-        String(decoding: try atom(production).map(ASCII.upper), as: UTF8.self)
+        ASCII.capitals(try atom(production))
     }
 }

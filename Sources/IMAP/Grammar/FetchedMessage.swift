@@ -40,7 +40,7 @@ extension FrameReader {
     }
 
     private mutating func fetchItem(_ message: inout FetchedMessage) throws(GrammarError) {
-        let name = String(decoding: run(while: Self.isItemNameByte).map(ASCII.upper), as: UTF8.self)
+        let name = ASCII.capitals(run(while: Self.isItemNameByte))
         guard !name.isEmpty else { throw wrong("msg-att-item") }
         if next == UInt8(ascii: "[") {
             let section = try self.section()
@@ -79,7 +79,7 @@ extension FrameReader {
             _ = try number("section")
             try expect(">", "section")
         }
-        return String(decoding: specification.map(ASCII.upper), as: UTF8.self)
+        return ASCII.capitals(specification)
     }
 
     /// "(" [label *(SP label)] ")", a label being an astring or a flag such as \Inbox.

@@ -3,7 +3,34 @@ public enum InternalDate {
     private static let months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
     /// Seconds since 1970-01-01 UTC of, for instance, " 7-Jul-1996 02:44:25 -0700"; nil where it is no such date.
-    public static func unixSeconds(_ bytes: [UInt8]) -> Int64? {
+    public static func unixSeconds(_ bytes: [UInt8]) -> Int64? { fixedForm(bytes) ?? freeForm(bytes) }
+
+    /// As the grammar has it: every listing has one for each message.
+    private static func fixedForm(_ bytes: [UInt8]) -> Int64? {
+        guard bytes.count == 26, bytes[2] == UInt8(ascii: "-"), bytes[6] == UInt8(ascii: "-"), bytes[11] == 0x20,
+            bytes[14] == UInt8(ascii: ":"), bytes[17] == UInt8(ascii: ":"), bytes[20] == 0x20
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            var number: Int64 = 0
+            for byte in bytes[range] {
+                guard ASCII.isDigit(byte) else { return nil }
+                number = number * 10 + Int64(byte - 0x30)
+            }
+            return number
+        }
+        let sign: Int64? = bytes[21] == UInt8(ascii: "+") ? 1 : bytes[21] == UInt8(ascii: "-") ? -1 : nil
+        guard let day = number(bytes[0] == 0x20 ? 1..<2 : 0..<2), (1...31).contains(day),
+            let month = months.firstIndex(where: { $0.utf8.elementsEqual(bytes[3..<6].lazy.map(ASCII.upper)) }),
+            let year = number(7..<11), year > 0, let hour = number(12..<14), hour <= 24,
+            let minute = number(15..<17), minute <= 59, let second = number(18..<20), second <= 60, let sign,
+            let zone = number(22..<26)
+        else { return nil }
+        return days(year: year, month: Int64(month) + 1, day: day) * 86_400 + hour * 3_600 + minute * 60 + second
+            - sign * (zone / 100 * 60 + zone % 100) * 60
+    }
+
+    /// As servers write it.
+    private static func freeForm(_ bytes: [UInt8]) -> Int64? {
         let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
         guard fields.count >= 2 else { return nil }
         let date = fields[0].split(separator: "-")

@@ -97,15 +97,15 @@ public struct ResponseFramer: ~Copyable {
         return size
     }
 
-    private static let conditions: [[UInt8]] = ["OK", "NO", "BAD", "BYE", "PREAUTH"].map { Array($0.utf8) }
+    private static let conditions: [StaticString] = ["OK", "NO", "BAD", "BYE", "PREAUTH"]
 
     private static func kind(of text: [UInt8]) -> Kind {
         guard text.count > 2, text[0] == UInt8(ascii: "*"), text[1] == 0x20 else { return .status }
-        let words = text[2...].prefix(40).split(maxSplits: 2, omittingEmptySubsequences: false) { $0 <= 0x20 }
-        let first = words.first.map { $0.map(ASCII.upper) } ?? []
-        if conditions.contains(first) { return .status }
-        let second = words.dropFirst().first.map { $0.map(ASCII.upper) } ?? []
-        return second == Array("FETCH".utf8) || first == Array("FETCH".utf8) ? .fetch : .other
+        let start = text[2...].prefix(40)
+        let first = start.prefix { $0 > 0x20 }
+        if conditions.contains(where: { ASCII.isWord(first, $0) }) { return .status }
+        let second = start.dropFirst(first.count + 1).prefix { $0 > 0x20 }
+        return ASCII.isWord(second, "FETCH") || ASCII.isWord(first, "FETCH") ? .fetch : .other
     }
 }
 

@@ -20,7 +20,7 @@ extension FrameReader {
     /// quoted = DQUOTE *QUOTED-CHAR DQUOTE — RFC 9051 9; any byte but a line end stands for itself.
     mutating func quoted(_ production: String) throws(GrammarError) -> [UInt8] {
         try expect("\"", production)
-        var bytes: [UInt8] = []
+        var bytes = Array(run { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
         while let byte = next {
             skip()
             if byte == UInt8(ascii: "\"") { return bytes }

@@ -48,8 +48,9 @@ struct BTreeOnHeap {
     }
 
     private static func encodedHeader(_ key: Int, _ value: Int, levels: UInt8, root: HeapID) -> [UInt8] {
-        var bytes: [UInt8] = [0xB5, UInt8(key), UInt8(value), levels]
-        bytes.append(littleEndian: root.rawValue)
+        var bytes = [UInt8](repeating: 0, count: 8)
+        (bytes[0], bytes[1], bytes[2], bytes[3]) = (0xB5, UInt8(key), UInt8(value), levels)
+        bytes.store(littleEndian: root.rawValue, at: 4)
         return bytes
     }
 

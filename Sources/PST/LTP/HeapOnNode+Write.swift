@@ -8,19 +8,21 @@ extension HeapOnNode {
     /// Sets every fill level in the pages that carry them, and the fields of HNHDR.
     private mutating func sealHeaders() throws(LTPError) {
         for index in slots.indices where slots[index].isChanged {
-            guard let page = slots[index].page else { continue }
-            let level = HeapFillLevel.level(of: page, isLast: index == slots.count - 1)
+            guard let level = slots[index].fillLevel(isLast: index == slots.count - 1) else { continue }
             if level != slots[index].level || slots[index].stored.isNone {
                 slots[index].level = level
                 let header = Self.headerPage(of: index)
-                _ = try self.page(header)
+                try load(header)
                 slots[header].isChanged = true
             }
         }
-        for index in [0] + Array(stride(from: 8, to: slots.count, by: 128)) where slots[index].isChanged {
+        for index in slots.indices where index == 0 || index % 128 == 8 {
+            guard slots[index].isChanged else { continue }
             var field: [UInt8] = []
+            field.reserveCapacity(64)
             if index == 0 {
-                field += [0xEC, client.rawValue]
+                field.append(0xEC)
+                field.append(client.rawValue)
                 field.append(littleEndian: userRoot.rawValue)
             }
             let covered = index == 0 ? 8 : 128
@@ -35,7 +37,7 @@ extension HeapOnNode {
 
     /// The bytes of the node's data if the heap is wholly in memory.
     var encodedSize: Int {
-        (slots.count - 1) * NDBLimits.blockData + (slots.last?.page?.encodedSize ?? 0)
+        (slots.count - 1) * NDBLimits.blockData + (slots.last?.encodedSize ?? 0)
     }
 
     /// The blocks of a heap that was made in memory.
@@ -102,10 +104,10 @@ extension HeapOnNode {
         movable.removeAll { leaving.contains($0) }
         for index in leaving {
             if slots[index].isChanged {
-                if let page = slots[index].page {
-                    slots[index].level = HeapFillLevel.level(of: page, isLast: false)
+                if let level = slots[index].fillLevel(isLast: false) {
+                    slots[index].level = level
                     let header = Self.headerPage(of: index)
-                    _ = try self.page(header)
+                    try load(header)
                     slots[header].isChanged = true
                 }
                 try write(index, to: database)

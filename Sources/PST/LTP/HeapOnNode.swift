@@ -12,6 +12,22 @@ public struct HeapOnNode {
         var stored: BlockID
         var isChanged: Bool
         var level: UInt8
+
+        // What is asked of a page in its place: handing it out would copy it.
+
+        /// Bytes of the page in memory that are free for more items.
+        var usableBytes: Int { page?.usableBytes ?? 0 }
+
+        /// Bytes of the page in memory up to the end of its page map.
+        var encodedSize: Int { page?.encodedSize ?? 0 }
+
+        func hasRoom(for count: Int) -> Bool { page?.hasRoom(for: count) ?? false }
+
+        func holds(_ item: [UInt8], as number: Int) -> Bool { page?.holds(item, as: number) ?? false }
+
+        func range(ofItem number: Int) -> Range<Int>? { page?.range(ofItem: number) }
+
+        func fillLevel(isLast: Bool) -> UInt8? { page.map { HeapFillLevel.level(of: $0, isLast: isLast) } }
     }
 
     /// bClientSig, [MS-PST] 2.3.1.2.
@@ -101,19 +117,25 @@ public struct HeapOnNode {
         if slots.indices.contains(index) { slots[index].isChanged = true }
     }
 
+    /// A page, read where it is only in the database. ``load(_:)`` and a look at the slot are cheaper.
     mutating func page(_ index: Int) throws(LTPError) -> HeapPage {
+        try load(index)
+        guard let page = slots[index].page else { throw .limit("heap page \(index) has been moved out") }
+        return page
+    }
+
+    /// Reads a page that is only in the database.
+    mutating func load(_ index: Int) throws(LTPError) {
         guard slots.indices.contains(index) else {
             throw .damaged(
                 structure: "HID", field: "hidBlockIndex", found: "\(index)", expected: "below \(slots.count)")
         }
-        if let page = slots[index].page { return page }
+        guard slots[index].page == nil else { return }
         guard let read else { throw .limit("heap page \(index) has been moved out") }
         let stored = slots[index].stored
         let block = try inDatabase { () throws(NDBError) in try read(stored) }
-        let page = try HeapPage(block: block, index: index)
-        slots[index].page = page
+        slots[index].page = try HeapPage(block: block, index: index)
         becameResident(index)
-        return page
     }
 
     private mutating func becameResident(_ index: Int) {
@@ -132,11 +154,12 @@ public struct HeapOnNode {
     }
 
     private mutating func pageForItem(of count: Int) throws(LTPError) -> Int {
-        if slots[fillingPage].page?.hasRoom(for: count) == true { return fillingPage }
+        if slots[fillingPage].hasRoom(for: count) { return fillingPage }
         let place = try pageWithRoom(for: count)
         // The page with more room left takes what comes next.
-        let left = try page(place).usableBytes - count
-        let before = try page(fillingPage).usableBytes
+        try load(fillingPage)
+        let left = slots[place].usableBytes - count
+        let before = slots[fillingPage].usableBytes
         if left > before {
             room.note(fillingPage, free: before)
             fillingPage = place
@@ -148,13 +171,15 @@ public struct HeapOnNode {
 
     private mutating func pageWithRoom(for count: Int) throws(LTPError) -> Int {
         // It may have been moved out.
-        if try page(fillingPage).hasRoom(for: count) { return fillingPage }
+        try load(fillingPage)
+        if slots[fillingPage].hasRoom(for: count) { return fillingPage }
         let last = slots.count - 1
-        if try page(last).hasRoom(for: count) { return last }
+        try load(last)
+        if slots[last].hasRoom(for: count) { return last }
         while let index = room.page(withRoomFor: count) {
-            let page = try page(index)
-            if page.hasRoom(for: count) { return index }
-            room.note(index, free: page.usableBytes)
+            try load(index)
+            if slots[index].hasRoom(for: count) { return index }
+            room.note(index, free: slots[index].usableBytes)
         }
         for _ in 0..<HeapLimits.probes {
             guard let index = room.nextUnknown() else { break }
@@ -169,7 +194,8 @@ public struct HeapOnNode {
     private mutating func startPage() throws(LTPError) -> Int {
         let last = slots.count - 1
         // It changes: a page in the middle is filled up to a whole block.
-        room.note(last, free: try page(last).usableBytes)
+        try load(last)
+        room.note(last, free: slots[last].usableBytes)
         guard slots.count < HeapLimits.pages else { throw .limit("a heap of more than 65,536 pages") }
         appendPage()
         return slots.count - 1
@@ -198,16 +224,16 @@ public struct HeapOnNode {
 
     /// Gives an item other bytes; it may move. One that is not there is added.
     mutating func replace(_ id: HeapID, with item: [UInt8]) throws(LTPError) -> HeapID {
-        guard id != .none, slots.indices.contains(id.page), try page(id.page).range(ofItem: id.item) != nil else {
-            return try allocate(item)
-        }
+        guard id != .none, slots.indices.contains(id.page) else { return try allocate(item) }
+        try load(id.page)
+        guard slots[id.page].range(ofItem: id.item) != nil else { return try allocate(item) }
         guard item.count <= HeapLimits.item else { throw .limit("a heap item of \(item.count) bytes") }
         guard !item.isEmpty else {
             try free(id)
             return .none
         }
         // A page is written only where something differs.
-        if try bytes(of: id) == item { return id }
+        if slots[id.page].holds(item, as: id.item) { return id }
         slots[id.page].isChanged = true
         let done = item.withUnsafeBytes { slots[id.page].page?.replace(id.item, with: $0) }
         try noteRoom(id.page)
@@ -218,20 +244,24 @@ public struct HeapOnNode {
 
     /// Frees an item. One that is not there is no error: the reference to it was damaged, and goes.
     mutating func free(_ id: HeapID) throws(LTPError) {
-        guard id != .none, slots.indices.contains(id.page), try page(id.page).range(ofItem: id.item)?.isEmpty == false
-        else { return }
+        guard id != .none, slots.indices.contains(id.page) else { return }
+        try load(id.page)
+        guard slots[id.page].range(ofItem: id.item)?.isEmpty == false else { return }
         slots[id.page].isChanged = true
         _ = slots[id.page].page?.replace(id.item, with: UnsafeRawBufferPointer(start: nil, count: 0))
         try noteRoom(id.page)
     }
 
     private mutating func noteRoom(_ index: Int) throws(LTPError) {
-        if index != fillingPage { room.note(index, free: try page(index).usableBytes) }
+        guard index != fillingPage else { return }
+        try load(index)
+        room.note(index, free: slots[index].usableBytes)
     }
 
     /// Overwrites part of an item in place.
     mutating func overwrite(_ id: HeapID, at offset: Int, with bytes: [UInt8]) throws(LTPError) {
-        guard let range = try page(id.page).range(ofItem: id.item), offset + bytes.count <= range.count else {
+        try load(id.page)
+        guard let range = slots[id.page].range(ofItem: id.item), offset + bytes.count <= range.count else {
             throw .damaged(
                 structure: "HID", field: "hidIndex", found: "\(id.item)",
                 expected: "an item of at least \(offset + bytes.count) bytes")

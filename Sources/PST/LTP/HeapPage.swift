@@ -20,9 +20,11 @@ struct HeapPage {
     init(index: Int) {
         let header = Self.headerSize(ofPage: index)
         bytes = []
-        bytes.reserveCapacity(1024)
+        bytes.reserveCapacity(2048)
         bytes.append(contentsOf: repeatElement(0, count: header))
-        offsets = [UInt16(header)]
+        offsets = []
+        offsets.reserveCapacity(48)
+        offsets.append(UInt16(header))
     }
 
     /// From a decoded block.
@@ -107,6 +109,14 @@ struct HeapPage {
         return Int(offsets[number - 1])..<Int(offsets[number])
     }
 
+    /// Whether an item has just these bytes.
+    func holds(_ item: [UInt8], as number: Int) -> Bool {
+        guard let range = range(ofItem: number), range.count == item.count else { return false }
+        return bytes.withUnsafeBytes { page in
+            item.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: page[range]).elementsEqual($0) }
+        }
+    }
+
     /// Gives an item other bytes, shifting what lies behind it.
     /// - Returns: false, and nothing done, if they do not fit.
     mutating func replace(_ number: Int, with item: UnsafeRawBufferPointer) -> Bool {
@@ -137,8 +147,9 @@ struct HeapPage {
 
     /// The block's data. A page that is not the last of its heap is filled up to a whole block.
     func encoded(isLast: Bool) -> [UInt8] {
-        var block = bytes
+        var block: [UInt8] = []
         block.reserveCapacity(isLast ? encodedSize : NDBLimits.blockData)
+        block += bytes
         if block.count % 2 == 1 { block.append(0) }
         block.store(littleEndian: UInt16(block.count), at: 0)
         block.append(littleEndian: UInt16(itemCount))

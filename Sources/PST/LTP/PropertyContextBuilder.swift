@@ -41,6 +41,9 @@ public struct PropertyContextBuilder {
 
     public var count: Int { entries.count }
 
+    /// Makes room for values of so many bytes, so that they need not be moved as they grow.
+    public mutating func reserveCapacity(_ bytes: Int) { values.reserveCapacity(bytes) }
+
     /// Adds a property; an id is added once.
     public mutating func add(_ id: UInt16, _ value: PropertyValue) {
         if case .binary(let bytes) = value, bytes.count > Self.largestHeapValue {
@@ -93,8 +96,8 @@ public struct PropertyContextBuilder {
     /// What a built property context consists of.
     public struct Result {
         public var node: NodeImage
-        /// Large values by property id: the subnode each became.
-        public var subnodes: [UInt16: NodeID]
+        /// Large values: the subnode each became.
+        public var subnodes: [(property: UInt16, subnode: NodeID)]
     }
 
     /// Builds the context into `images`.
@@ -105,7 +108,8 @@ public struct PropertyContextBuilder {
     public mutating func build(
         into images: inout BlockImages, others: [(id: NodeID, node: NodeImage)] = [], sizeProperty: UInt16? = nil
     ) throws(LTPError) -> Result {
-        let order = entries.indices.sorted { entries[$0].id < entries[$1].id }
+        // By id; the positions in the low half.
+        let order = entries.indices.map { UInt64(entries[$0].id) << 32 | UInt64($0) }.sorted()
         var heap = HeapOnNode(client: .propertyContext)
         var tree = try BTreeOnHeap(keySize: 2, valueSize: 6, in: &heap)
         heap.userRoot = tree.header
@@ -113,18 +117,18 @@ public struct PropertyContextBuilder {
         let leaf = fitsLeaf ? try tree.reserveLeaf(recordCount: entries.count, in: &heap) : .none
 
         var subnodes = others
-        var large: [UInt16: NodeID] = [:]
+        var large: [(property: UInt16, subnode: NodeID)] = []
         var records: [UInt8] = []
         records.reserveCapacity(entries.count * 8)
-        for position in order {
-            let entry = entries[position]
+        for key in order {
+            let entry = entries[Int(UInt32(truncatingIfNeeded: key))]
             let reference = try store(entry, in: &heap, images: &images, subnodes: &subnodes, large: &large)
             records.append(littleEndian: entry.id)
             records.append(littleEndian: entry.type.rawValue)
             records.append(littleEndian: reference)
         }
         if fitsLeaf {
-            _ = try heap.replace(leaf, with: records)
+            try heap.overwrite(leaf, at: 0, with: records)
         } else {
             try tree.insert(records, into: &heap)
         }
@@ -141,7 +145,7 @@ public struct PropertyContextBuilder {
     /// - Returns: dwValueHnid of the record.
     private mutating func store(
         _ entry: Entry, in heap: inout HeapOnNode, images: inout BlockImages,
-        subnodes: inout [(id: NodeID, node: NodeImage)], large: inout [UInt16: NodeID]
+        subnodes: inout [(id: NodeID, node: NodeImage)], large: inout [(property: UInt16, subnode: NodeID)]
     ) throws(LTPError) -> UInt32 {
         switch entry.content {
         case .object(let id, let size):
@@ -176,10 +180,12 @@ public struct PropertyContextBuilder {
         }
     }
 
-    private mutating func newSubnode(for property: UInt16, _ large: inout [UInt16: NodeID]) -> NodeID {
+    private mutating func newSubnode(
+        for property: UInt16, _ large: inout [(property: UInt16, subnode: NodeID)]
+    ) -> NodeID {
         let id = NodeID(type: .ltp, index: nextSubnodeIndex)
         nextSubnodeIndex += 1
-        large[property] = id
+        large.append((property, id))
         return id
     }
 }

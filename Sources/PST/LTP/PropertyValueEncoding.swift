@@ -31,6 +31,21 @@ public enum PropertyValueEncoding {
         }
     }
 
+    /// Appends the stored form of a value that is not ``isReference(_:)``, as a number and how many bytes of it count; nil
+    /// for all others.
+    static func fixed(_ value: PropertyValue) -> (word: UInt64, size: Int)? {
+        switch value {
+        case .integer16(let number): (UInt64(UInt16(bitPattern: number)), 2)
+        case .integer32(let number), .errorCode(let number): (UInt64(UInt32(bitPattern: number)), 4)
+        case .integer64(let number), .currency(let number): (UInt64(bitPattern: number), 8)
+        case .floating32(let number): (UInt64(number.bitPattern), 4)
+        case .floating64(let number), .floatingTime(let number): (number.bitPattern, 8)
+        case .boolean(let flag): (flag ? 1 : 0, 1)
+        case .time(let time): (time.rawValue, 8)
+        default: nil
+        }
+    }
+
     /// Appends the stored form: little-endian, strings as UTF-16 without terminator, multi-values packed or with
     /// their offsets.
     public static func append(_ value: PropertyValue, to bytes: inout [UInt8]) {
@@ -105,24 +120,29 @@ public enum PropertyValueEncoding {
         return units
     }
 
+    /// Writes each byte as a UTF-16LE unit, without a branch in the loop, so that many are written at once.
+    /// - Returns: whether the bytes are ASCII without NULs, so that the units are the text's.
+    private static func widen(_ utf8: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableRawPointer?) -> Bool {
+        guard let target, let source = utf8.baseAddress else { return true }
+        // The top bit is set by what is not ASCII, and by the borrow of 0.
+        var marks: UInt8 = 0
+        for position in 0..<utf8.count {
+            let byte = source[position]
+            marks |= byte | (byte &- 1)
+            target.storeBytes(of: UInt16(byte).littleEndian, toByteOffset: 2 * position, as: UInt16.self)
+        }
+        return marks & 0x80 == 0
+    }
+
     /// UTF-16LE without terminator. NUL characters are left out: readers end a string at the first.
     static func appendUTF16(_ text: String, to bytes: inout [UInt8]) {
         var text = text
         text.withUTF8 { utf8 in
             let start = bytes.count
-            // Most text of mail is ASCII: widen it in one stride.
             bytes.append(contentsOf: repeatElement(0, count: utf8.count * 2))
-            var all: UInt8 = 0
-            var hasNUL = false
-            bytes.withUnsafeMutableBufferPointer { target in
-                for position in 0..<utf8.count {
-                    let byte = utf8[position]
-                    all |= byte
-                    hasNUL = hasNUL || byte == 0
-                    target[start + 2 * position] = byte
-                }
-            }
-            guard all & 0x80 != 0 || hasNUL else { return }
+            // Most text of mail is ASCII: widen it in one stride.
+            let isPlain = bytes.withUnsafeMutableBytes { widen(utf8, into: $0.baseAddress.map { $0 + start }) }
+            guard !isPlain else { return }
             let units = bytes.withUnsafeMutableBytes { transcode(utf8, into: $0.baseAddress.map { $0 + start }) }
             bytes.removeLast((utf8.count - units) * 2)
         }

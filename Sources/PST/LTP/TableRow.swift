@@ -89,9 +89,11 @@ public struct TableRow: Sendable {
             setVariable(column, .bytes(start..<values.count))
             return
         }
-        var stored: [UInt8] = []
-        PropertyValueEncoding.append(value, to: &stored)
-        set(tag, stored[...])
+        guard let column = schema.column(tag), let (word, size) = PropertyValueEncoding.fixed(value) else { return }
+        schema.mark(column, exists: true, in: &bytes)
+        for position in 0..<min(size, column.size) {
+            bytes[column.offset + position] = UInt8(truncatingIfNeeded: word >> (8 * UInt64(position)))
+        }
     }
 
     /// Sets a cell that shares the data of one of the mirrored object's subnodes.
@@ -110,12 +112,13 @@ public struct TableRow: Sendable {
     /// - Parameters:
     ///   - subnodes: the context's large values that became subnodes; these are shared from `sharingFrom` bytes on.
     public mutating func mirror(
-        _ context: PropertyContextBuilder, subnodes: [UInt16: NodeID] = [:], sharingFrom threshold: Int = Int.max
+        _ context: PropertyContextBuilder, subnodes: [(property: UInt16, subnode: NodeID)] = [],
+        sharingFrom threshold: Int = Int.max
     ) {
         for column in schema.columns {
             guard let value = context.bytes(column.tag) else { continue }
-            if value.count >= threshold, let subnode = subnodes[column.tag.id] {
-                share(column.tag, subnode: subnode)
+            if value.count >= threshold, let large = subnodes.first(where: { $0.property == column.tag.id }) {
+                share(column.tag, subnode: large.subnode)
             } else {
                 set(column.tag, value)
             }

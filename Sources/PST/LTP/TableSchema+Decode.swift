@@ -11,12 +11,12 @@ extension TableSchema {
         guard info.count >= 22, info[0] == 0x7C else { throw damaged("bType", info.first ?? 0, "0x7C") }
         let count = Int(info[1])
         guard info.count >= 22 + 8 * count else { throw damaged("cCols", count, "columns that fit the item") }
-        groupEnds = (0..<4).map { Int(info.loadLittleEndian(UInt16.self, at: 2 + 2 * $0) ?? 0) }
+        let groupEnds = (0..<4).map { Int(info.loadLittleEndian(UInt16.self, at: 2 + 2 * $0) ?? 0) }
         guard count > 0, groupEnds == groupEnds.sorted(), groupEnds[3] >= groupEnds[2] + (count + 7) / 8 else {
             throw damaged("rgib", groupEnds, "ends that rise, with room for the bitmap")
         }
         guard groupEnds[3] <= largestRow else { throw damaged("TCI_bm", groupEnds[3], "at most \(largestRow)") }
-        columns = (0..<count).map { position in
+        let columns = (0..<count).map { position in
             let start = 22 + 8 * position
             return Column(
                 tag: PropertyTag(rawValue: info.loadLittleEndian(UInt32.self, at: start) ?? 0),
@@ -28,5 +28,6 @@ extension TableSchema {
                 column.size == PropertyValueEncoding.cellSize(column.tag.type)
             else { throw damaged("rgTCOLDESC", column.tag, "a cell inside the row") }
         }
+        self.init(columns: columns, groupEnds: groupEnds)
     }
 }

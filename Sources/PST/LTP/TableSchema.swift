@@ -17,6 +17,15 @@ public struct TableSchema: Hashable, Sendable {
     let columns: [Column]
     /// TCI_4b, TCI_2b, TCI_1b, TCI_bm: where the groups of 8- and 4-byte, 2-byte, 1-byte cells and the bitmap end.
     let groupEnds: [Int]
+    /// TCINFO with its columns: every small table has one.
+    private let info: [UInt8]
+
+    /// A layout as it was found: at most 255 columns, inside rows of at most 65,535 bytes.
+    init(columns: [Column], groupEnds: [Int]) {
+        self.columns = columns
+        self.groupEnds = groupEnds
+        info = Self.encodedInfo(columns, groupEnds)
+    }
 
     /// Lays out columns in the order given, which is that of their bits: cells of 8 and 4 bytes first, then 2, then
     /// 1. PidTagLtpRowId and PidTagLtpRowVer come first of all and are not to be named.
@@ -35,8 +44,7 @@ public struct TableSchema: Hashable, Sendable {
             ends.append(offset)
         }
         ends.append(offset + (all.count + 7) / 8)
-        groupEnds = ends
-        self.columns = columns.sorted { $0.tag < $1.tag }
+        self.init(columns: columns.sorted { $0.tag < $1.tag }, groupEnds: ends)
     }
 
     public var tags: [PropertyTag] { columns.map(\.tag) }
@@ -65,11 +73,17 @@ public struct TableSchema: Hashable, Sendable {
 
     private static func mask(_ column: Column) -> UInt8 { 0x80 >> UInt8(column.bit % 8) }
 
-    /// TCINFO with its columns; the row matrix and the row index are set later, see ``TableContext``.
+    /// TCINFO with its columns; the row matrix is set later, see ``TableContext``.
     func encodedInfo(rowIndex: HeapID) -> [UInt8] {
+        var bytes = info
+        bytes.store(littleEndian: rowIndex.rawValue, at: Self.rowIndexField)
+        return bytes
+    }
+
+    private static func encodedInfo(_ columns: [Column], _ groupEnds: [Int]) -> [UInt8] {
         var bytes: [UInt8] = [0x7C, UInt8(columns.count)]
         for end in groupEnds { bytes.append(littleEndian: UInt16(end)) }
-        bytes.append(littleEndian: rowIndex.rawValue)
+        bytes.append(littleEndian: UInt32(0))  // hidRowIndex
         bytes.append(littleEndian: UInt32(0))  // hnidRows
         bytes.append(littleEndian: UInt32(0))  // hidIndex, unused
         for column in columns {

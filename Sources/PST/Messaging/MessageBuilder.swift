@@ -45,10 +45,14 @@ public struct MessageBuilder {
     }
 
     /// Properties that live in table rows or are computed, and never in a message's property context.
-    private static let neverStored: Set<UInt16> = [
-        0x003D, 0x0E02, 0x0E03, 0x0E04, 0x0E08, 0x0E17, 0x0E1B, 0x0E1D, 0x0E30, 0x0E33, 0x0E34, 0x0FFE, 0x3013,
-        0x6722, 0x67F2, 0x67F3,
-    ]
+    private static func isNeverStored(_ tag: PropertyTag) -> Bool {
+        switch tag.id {
+        case 0x003D, 0x0E02, 0x0E03, 0x0E04, 0x0E08, 0x0E17, 0x0E1B, 0x0E1D, 0x0E30, 0x0E33, 0x0E34, 0x0FFE, 0x3013,
+            0x6722, 0x67F2, 0x67F3:
+            true
+        default: false
+        }
+    }
     /// Depth of messages in messages that is stored: more than the imports of mail and of TNEF together give.
     private static let deepest = 48
     /// The first attachment and the first embedded message have the first free index of their types. Ids of subnodes
@@ -122,7 +126,10 @@ public struct MessageBuilder {
     private func addProperties(
         of message: MessageObject, recipients: [PropertyBag], to context: inout PropertyContextBuilder
     ) -> String? {
-        var properties = message.properties
+        let properties = message.properties
+        // What is stored otherwise than the message has it; the rest is not to be copied.
+        var own = PropertyBag()
+        own.reserveCapacity(fixed: 12)
         var flags = MessageFlags(rawValue: properties.integer32(.messageFlags) ?? 0)
         flags.remove(.associated)
         if message.attachments.isEmpty {
@@ -130,34 +137,45 @@ public struct MessageBuilder {
         } else {
             flags.insert(.hasAttachment)
         }
-        properties[.messageFlags] = .integer32(flags.rawValue)
-        if properties.string(.messageClass)?.isEmpty != false { properties[.messageClass] = .string("IPM.Note") }
+        own[.messageFlags] = .integer32(flags.rawValue)
+        if properties.string(.messageClass)?.isEmpty != false { own[.messageClass] = .string("IPM.Note") }
         let created =
             properties.time(.creationTime) ?? properties.time(.messageDeliveryTime)
             ?? properties.time(.clientSubmitTime) ?? FileTime(unixSeconds: 0)
-        properties[.creationTime] = .time(created)
-        if properties.time(.lastModificationTime) == nil { properties[.lastModificationTime] = .time(created) }
-        if properties.binary(.searchKey)?.count != 16 {
-            properties[.searchKey] = .binary(SearchKey.standIn(for: properties))
-        }
-        properties[.subject] = .string(SubjectEncoding.stored(properties.string(.subject) ?? ""))
+        own[.creationTime] = .time(created)
+        if properties.time(.lastModificationTime) == nil { own[.lastModificationTime] = .time(created) }
+        if properties.binary(.searchKey)?.count != 16 { own[.searchKey] = .binary(SearchKey.standIn(for: properties)) }
+        own[.subject] = .string(SubjectEncoding.stored(properties.string(.subject) ?? ""))
         let topic = properties.string(.conversationTopic).map {
             SubjectEncoding.truncated(SubjectEncoding.withoutControls($0), to: SubjectEncoding.longest)
         }
-        if let topic { properties[.conversationTopic] = .string(topic) }
+        if let topic { own[.conversationTopic] = .string(topic) }
         for name in [
             PropertyTag.senderName, .sentRepresentingName, .receivedByName, .receivedRepresentingName,
         ] {
             if let text = properties.string(name) {
-                properties[name] = .string(SubjectEncoding.truncated(text.replacingNUL(), to: SubjectEncoding.longest))
+                own[name] = .string(SubjectEncoding.truncated(text.replacingNUL(), to: SubjectEncoding.longest))
             }
         }
-        add(properties, to: &context) { !Self.neverStored.contains($0.id) }
+        context.reserveCapacity(Self.expectedSize(of: properties))
+        add(properties, to: &context) { tag in
+            !Self.isNeverStored(tag) && !own.fixed.contains { $0.tag.id == tag.id }
+        }
+        add(own, to: &context) { _ in true }
         context.add(.messageSize, .integer32(0))
         for (tag, type) in [(PropertyTag.displayTo, Int32(1)), (.displayCc, 2), (.displayBcc, 3)] {
             if let list = RecipientTable.displayList(recipients, type: type) { context.add(tag, .string(list)) }
         }
         return topic
+    }
+
+    /// Bytes of texts as stored, and room for what else there is.
+    private static func expectedSize(of properties: PropertyBag) -> Int {
+        var size = 8 << 10
+        for position in properties.fixed.indices {
+            if case .string(let text) = properties.fixed[position].value { size += 2 * text.utf8.count }
+        }
+        return size
     }
 
     private func add(

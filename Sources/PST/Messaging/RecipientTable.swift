@@ -12,8 +12,10 @@ enum RecipientTable {
         let address = properties.string(.emailAddress) ?? properties.string(.smtpAddress) ?? ""
         var name = properties.string(.displayName) ?? ""
         if name.isEmpty { name = address }
-        properties[.displayName] = .string(SubjectEncoding.truncated(name.replacingNUL(), to: SubjectEncoding.longest))
-        properties[.emailAddress] = .string(address)
+        // Changed only where it has to be: most rows need not be copied.
+        let stored = SubjectEncoding.truncated(name.replacingNUL(), to: SubjectEncoding.longest)
+        if properties.string(.displayName) != stored { properties[.displayName] = .string(stored) }
+        if properties.string(.emailAddress) == nil { properties[.emailAddress] = .string(address) }
         if properties.integer32(.recipientType) == nil { properties[.recipientType] = .integer32(1) }
         if properties.string(.addressType) == nil { properties[.addressType] = .string("SMTP") }
         for required in [PropertyTag.entryId, .searchKey] where properties.binary(required) == nil {
@@ -66,10 +68,13 @@ enum RecipientTable {
     /// PidTagDisplayTo, -Cc or -Bcc: the names of the rows of one type, in their order. The repair tool composes it
     /// anew and compares, so nothing is shortened; nil, not empty, without any.
     static func displayList(_ rows: [PropertyBag], type: Int32) -> String? {
-        let names = rows.filter { ($0.integer32(.recipientType) ?? 0) & 15 == type }.map {
-            $0.string(.displayName) ?? ""
+        var list = ""
+        var isFirst = true
+        for row in rows where (row.integer32(.recipientType) ?? 0) & 15 == type {
+            if !isFirst { list += "; " }
+            list += row.string(.displayName) ?? ""
+            isFirst = false
         }
-        let list = names.joined(separator: "; ")
         return list.isEmpty ? nil : list
     }
 }

@@ -7,8 +7,12 @@ enum SubjectEncoding {
     /// one, then the subject. Control characters are left out; at most 255 units in all, the mark included.
     static func stored(_ subject: String) -> String {
         let text = truncated(withoutControls(subject), to: longest - 2)
-        let mark = UnicodeScalar(UInt8(prefixLength(of: text) + 1))
-        return "\u{1}\(Character(mark))" + text
+        var stored = ""
+        stored.reserveCapacity(text.utf8.count + 2)
+        stored.unicodeScalars.append("\u{1}")
+        stored.unicodeScalars.append(UnicodeScalar(UInt8(prefixLength(of: text) + 1)))
+        stored += text
+        return stored
     }
 
     /// A prefix is one to three characters, none a digit, blank or colon, then a colon and one blank ([MS-OXCMSG]
@@ -22,12 +26,19 @@ enum SubjectEncoding {
                 guard characters > 0, scalars.next() == " " else { return 0 }
                 return length + 2
             }
-            let isDigit = scalar.properties.numericType == .decimal
-            guard characters < 3, !isDigit, !scalar.properties.isWhitespace else { return 0 }
+            guard characters < 3, !isDigitOrBlank(scalar) else { return 0 }
             characters += 1
             length += UTF16.width(scalar)
         }
         return 0
+    }
+
+    private static func isDigitOrBlank(_ scalar: UnicodeScalar) -> Bool {
+        // Looking up properties takes long, and prefixes are ASCII as a rule.
+        if scalar.isASCII {
+            return (0x30...0x39).contains(scalar.value) || (0x09...0x0D).contains(scalar.value) || scalar == " "
+        }
+        return scalar.properties.numericType == .decimal || scalar.properties.isWhitespace
     }
 
     static func withoutControls(_ text: String) -> String {

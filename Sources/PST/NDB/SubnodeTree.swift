@@ -19,9 +19,11 @@ enum SubnodeBlock {
     case index([(first: NodeID, block: BlockID)])
 
     var bytes: [UInt8] {
-        var bytes: [UInt8] = [2]
+        var bytes: [UInt8] = []
         switch self {
         case .leaf(let entries):
+            bytes.reserveCapacity(8 + 24 * entries.count)
+            bytes.append(2)
             bytes.append(0)
             bytes.append(littleEndian: UInt16(entries.count))
             bytes.append(littleEndian: UInt32(0))
@@ -31,6 +33,8 @@ enum SubnodeBlock {
                 bytes.append(littleEndian: entry.subnodes.rawValue)
             }
         case .index(let entries):
+            bytes.reserveCapacity(8 + 16 * entries.count)
+            bytes.append(2)
             bytes.append(1)
             bytes.append(littleEndian: UInt16(entries.count))
             bytes.append(littleEndian: UInt32(0))

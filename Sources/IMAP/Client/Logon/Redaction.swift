@@ -32,7 +32,7 @@ struct Redaction: Sendable {
     /// Whether something of a secret is in it.
     func hides(_ bytes: [UInt8]) -> Bool { needles.contains { bytes.firstRange(of: $0) != nil } }
 
-    func cleaned(_ response: Response) -> Response {
+    func cleaned(_ response: consuming Response) -> Response {
         guard !needles.isEmpty else { return response }
         switch response {
         case .status(let status): return .status(cleaned(status))
