@@ -112,7 +112,7 @@ public struct TransferDecoder: Sendable {
                 target[written] = high << 4 | low
                 written += 1
                 position += 3
-            } else if let end = softBreakEnd(source, position + 1) {
+            } else if let end = Self.softBreakEnd(source, position + 1, end: source.count) {
                 position = end
             } else {
                 target[written] = ASCII.equals
@@ -132,14 +132,19 @@ public struct TransferDecoder: Sendable {
         return UnsafeRawPointer(sign) - start
     }
 
-    /// Behind the line end after blanks that transport added, or at the end of the source.
-    private func softBreakEnd(_ source: UnsafeRawBufferPointer, _ start: Int) -> Int? {
-        var end = start
-        while end < source.count, end - start < 1000, source[end].isBlank { end += 1 }
-        if end == source.count { return end }
-        if source[end] == ASCII.lineFeed { return end + 1 }
-        if source[end] == ASCII.carriageReturn {
-            return end + 1 < source.count && source[end + 1] == ASCII.lineFeed ? end + 2 : end + 1
+    /// What an equals sign in quoted-printable makes no part of the text: a line end after it, with blanks before that
+    /// which transport added, or blanks at the end of the text — RFC 2045 6.7.
+    /// - Parameters:
+    ///   - start: behind the equals sign.
+    ///   - end: of the text.
+    /// - Returns: behind all of that; nil where something else follows.
+    public static func softBreakEnd(_ source: UnsafeRawBufferPointer, _ start: Int, end: Int) -> Int? {
+        var position = start
+        while position < end, position - start < 1000, source[position].isBlank { position += 1 }
+        if position == end { return position }
+        if source[position] == ASCII.lineFeed { return position + 1 }
+        if source[position] == ASCII.carriageReturn {
+            return position + 1 < end && source[position + 1] == ASCII.lineFeed ? position + 2 : position + 1
         }
         return nil
     }

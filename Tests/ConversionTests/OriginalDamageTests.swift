@@ -7,9 +7,12 @@ import Testing
 @Suite("Damaged and edited originals")
 struct OriginalDamageTests {
     private static let bytes = messageWithAttachment(base64(noise(500)))
+    /// Every list of a layout has something.
+    private static let quotedPrintable = messageWithAttachment(
+        String(repeating: "l=20ong line=3D=\r\nd=C3=BCnn \u{7F}=2E\r\n", count: 9), encoding: "quoted-printable")
 
-    private func sample() throws -> (container: [UInt8], message: MessageObject) {
-        let message = imported(Self.bytes).message
+    private func sample(_ bytes: [UInt8] = bytes) throws -> (container: [UInt8], message: MessageObject) {
+        let message = imported(bytes).message
         return (try #require(original(of: message)), message)
     }
 
@@ -28,28 +31,28 @@ struct OriginalDamageTests {
         }
     }
 
-    @Test("A container that is cut short is refused, wherever it ends")
-    func truncation() throws {
-        let (container, message) = try sample()
+    @Test("A container that is cut short is refused, wherever it ends", arguments: [bytes, quotedPrintable])
+    func truncation(_ bytes: [UInt8]) throws {
+        let (container, message) = try sample(bytes)
         for count in 0..<container.count {
             #expect(try outcome(Array(container[..<count]), message) == nil)
             if count > 4 {
                 let result = try outcome(sealed(Array(container[..<count])), message)
-                #expect(result == nil || result == Self.bytes)
+                #expect(result == nil || result == bytes)
             }
         }
     }
 
-    @Test("A flipped bit is noticed, whichever it is")
-    func bitFlips() throws {
-        let (container, message) = try sample()
+    @Test("A flipped bit is noticed, whichever it is", arguments: [bytes, quotedPrintable])
+    func bitFlips(_ bytes: [UInt8]) throws {
+        let (container, message) = try sample(bytes)
         for bit in 0..<container.count * 8 {
             var damaged = container
             damaged[bit / 8] ^= 1 << (bit % 8)
             #expect(throws: OriginalMessageError.self) { try rebuilt(damaged, message) }
             // The same with a right checksum: never other bytes than the original's.
             let result = try outcome(sealed(damaged), message)
-            #expect(result == nil || result == Self.bytes)
+            #expect(result == nil || result == bytes)
         }
     }
 
@@ -87,6 +90,28 @@ struct OriginalDamageTests {
         #expect(try outcome(opened.encoded(), message) == nil)
     }
 
+    @Test("A container of version 3 gives the original back, and has no quoted-printable")
+    func version3() throws {
+        let (container, message) = try sample()
+        var opened = try OriginalContainer(parsing: container)
+        opened.version = 3
+        let earlier = opened.encoded()
+        #expect(earlier[4] == 3 && earlier.count == container.count)
+        #expect(try outcome(earlier, message) == Self.bytes)
+        #expect(OriginalMessage.head(of: earlier) == OriginalMessage.head(of: container))
+        let (newer, other) = try sample(Self.quotedPrintable)
+        opened = try OriginalContainer(parsing: newer)
+        opened.version = 3
+        #expect(try outcome(opened.encoded(), other) == nil)
+    }
+
+    @Test("Length and digest are told of containers of all versions", arguments: 0...5 as ClosedRange<UInt8>)
+    func head(version: UInt8) throws {
+        var (container, _) = try sample()
+        container[4] = version
+        #expect((OriginalMessage.head(of: container) == nil) == !(1...4).contains(version))
+    }
+
     @Test("Random containers are refused")
     func random() throws {
         let (container, message) = try sample()
@@ -100,8 +125,8 @@ struct OriginalDamageTests {
     @Test("A later version of the format is named as such")
     func laterVersion() throws {
         var (container, message) = try sample()
-        container[4] = 4
-        #expect(throws: OriginalMessageError.unsupportedVersion(4)) { try rebuilt(sealed(container), message) }
+        container[4] = 5
+        #expect(throws: OriginalMessageError.unsupportedVersion(5)) { try rebuilt(sealed(container), message) }
     }
 
     @Test("A hostile container can neither repeat an attachment nor exceed the length it states")
@@ -122,6 +147,55 @@ struct OriginalDamageTests {
                     source: StoredSource(kind: .attachment, number: 0), offset: Int.max - 1, length: 1, form: .verbatim)
             ))
         #expect(try outcome(opened.encoded(), message) == nil)
+    }
+
+    @Test("A hostile layout is refused, or ends at the length that is stated")
+    func hostileLayout() throws {
+        let (container, message) = try sample(Self.quotedPrintable)
+        let opened = try OriginalContainer(parsing: container)
+        let place = try #require(
+            opened.segments.firstIndex { segment in
+                if case .reference(let reference) = segment { reference.source.kind == .attachment } else { false }
+            })
+        guard case .reference(let reference) = opened.segments[place],
+            case .quotedPrintable(let layout)? = reference.form.encoding
+        else {
+            Issue.record("no quoted-printable")
+            return
+        }
+        #expect(!layout.exceptions.isEmpty && layout.softBreaks.count == 9 && layout.deviations.count == 9)
+        func with(_ change: (inout QuotedPrintableLayout) -> Void, length: Int = reference.length) -> [UInt8] {
+            var changed = layout
+            change(&changed)
+            var container = opened
+            container.segments[place] = .reference(
+                StoredReference(
+                    source: reference.source, offset: reference.offset, length: length,
+                    form: StoredForm(encoding: .quotedPrintable(changed))))
+            return container.encoded()
+        }
+        #expect(try outcome(with { _ in }, message) == Self.quotedPrintable)
+        #expect(try outcome(with({ _ in }, length: Int.max - 1), message) == nil)
+        #expect(try outcome(with { $0.exceptions += (0...255).map { UInt8($0) } }, message) == nil)
+        #expect(try outcome(with { $0.softBreaks.append(reference.length) }, message) == nil)
+        #expect(try outcome(with({ $0.softBreaks.append(1 << 40) }, length: 1 << 50), message) == nil)
+        #expect(try outcome(with { $0.deviations.append(Int.max) }, message) == nil)
+        #expect(try outcome(with { for _ in 0..<200_000 { $0.softBreaks.append(0) } }, message) == nil)
+        #expect(try outcome(with { for _ in 0..<200_000 { $0.deviations.append(0) } }, message) == nil)
+        // Both encodings, and more numbers than there are bytes.
+        var head: [UInt8] = [1, 0, 0, 0]
+        VariableInteger.append(reference.length, to: &head)
+        let form = try #require(container.firstRange(of: head + [16 | 4])).upperBound - 1
+        for byte in [16 | 4 | 2, 64, 128, 16 | 4 | 1] as [UInt8] {
+            var damaged = container
+            damaged[form] = byte
+            #expect(try outcome(sealed(damaged), message) == nil)
+        }
+        for position in form + 1..<container.count - 4 {
+            var damaged = container
+            damaged.replaceSubrange(position...position, with: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])
+            #expect(try outcome(sealed(damaged), message) == nil)
+        }
     }
 
     @Test("Length and digest of the original are told without rebuilding it")

@@ -44,4 +44,12 @@ enum LineEndScan {
         close(at: range.upperBound)
         return runs
     }
+
+    /// Where in `range` the line begins in which `position` lies.
+    static func lineStart(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ position: Int) -> Int {
+        let range = range.clamped(to: 0..<bytes.count)
+        var start = min(max(position, range.lowerBound), range.upperBound)
+        while start > range.lowerBound, bytes[start - 1] != 0x0A { start -= 1 }
+        return start
+    }
 }

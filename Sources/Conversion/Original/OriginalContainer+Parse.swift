@@ -21,7 +21,7 @@ extension OriginalContainer {
         let count = try reader.number(upTo: OriginalLimits.segments, "number of segments")
         var literals = 0
         for _ in 0..<count {
-            let segment = try reader.segment(upTo: length)
+            let segment = try reader.segment(upTo: length, version: version)
             if case .literal(let count) = segment {
                 // Each is at most `length`, so the sum cannot overflow before it is refused.
                 guard count <= length - literals else { throw .damaged("more literal text than the message has") }
@@ -82,7 +82,7 @@ private struct ContainerReader {
         return StoredSource(kind: kind, number: try number(upTo: OriginalLimits.parts, "number of a source"))
     }
 
-    mutating func segment(upTo length: Int) throws(OriginalMessageError) -> OriginalSegment {
+    mutating func segment(upTo length: Int, version: UInt8) throws(OriginalMessageError) -> OriginalSegment {
         switch try byte() {
         case 0: return .literal(try number(upTo: length, "length of a literal"))
         case 1:
@@ -90,16 +90,45 @@ private struct ContainerReader {
             let offset = try number(upTo: Int.max, "offset of a reference")
             let count = try number(upTo: Int.max - offset, "length of a reference")
             let bits = FormBits(rawValue: try byte())
-            guard bits.rawValue < 16 else { throw .damaged("form of a reference") }
-            var form = StoredForm(dropsReturns: bits.contains(.dropsReturns))
-            if bits.contains(.base64) {
-                let columns = try number(upTo: OriginalLimits.columns, "length of a line")
-                guard columns > 0 else { throw .damaged("length of a line") }
-                form.base64 = Base64Layout(
-                    columns: columns, hasReturns: bits.contains(.hasReturns), endsLine: bits.contains(.endsLine))
-            }
+            guard FormBits.all(ofVersion: version).isSuperset(of: bits) else { throw .damaged("form of a reference") }
+            let form = StoredForm(
+                dropsReturns: bits.contains(.dropsReturns), encoding: try encoding(bits, ofLength: count))
             return .reference(StoredReference(source: source, offset: offset, length: count, form: form))
         default: throw .damaged("kind of a segment")
         }
+    }
+
+    /// - Parameter length: bytes that are encoded.
+    private mutating func encoding(
+        _ bits: FormBits, ofLength length: Int
+    ) throws(OriginalMessageError) -> StoredEncoding? {
+        switch (bits.contains(.base64), bits.contains(.quotedPrintable)) {
+        case (false, false): return nil
+        case (true, true): throw .damaged("form of a reference")
+        case (true, false):
+            let columns = try number(upTo: OriginalLimits.columns, "length of a line")
+            guard columns > 0 else { throw .damaged("length of a line") }
+            return .base64(
+                Base64Layout(
+                    columns: columns, hasReturns: bits.contains(.hasReturns), endsLine: bits.contains(.endsLine)))
+        case (false, true):
+            let exceptions = Array(try take(try number(upTo: 256, "exceptions of a layout")))
+            return .quotedPrintable(
+                QuotedPrintableLayout(
+                    hasReturns: bits.contains(.hasReturns), isLowercase: bits.contains(.isLowercase),
+                    exceptions: exceptions, softBreaks: try list(upTo: length), deviations: try list(upTo: length)))
+        }
+    }
+
+    /// Numbers that are together at most `limit`. The list cannot take more memory than the container does.
+    private mutating func list(upTo limit: Int) throws(OriginalMessageError) -> NumberList {
+        var list = NumberList()
+        var left = limit
+        for _ in 0..<(try number(upTo: bytes.endIndex - position, "number of line breaks")) {
+            let number = try number(upTo: left, "place of a line break")
+            left -= number
+            list.append(number)
+        }
+        return list
     }
 }

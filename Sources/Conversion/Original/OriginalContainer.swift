@@ -3,8 +3,9 @@ internal import BinaryIO
 /// What the property OriginalMessage holds, taken apart; docs/original-bytes.md describes each byte.
 struct OriginalContainer: Equatable {
     static let magic: [UInt8] = Array("MBOM".utf8)
-    /// What is written. Version 1 has no check; the fingerprints of 1 and 2 are made with SHA-256.
-    static let version: UInt8 = 3
+    /// What is written. Version 1 has no check; the fingerprints of 1 and 2 are made with SHA-256; before 4 nothing refers to
+    /// quoted-printable text.
+    static let version: UInt8 = 4
     /// Bytes before the numbers of variable length, at least.
     static let fixedLength = 16 + SHA256.size + ItemFingerprint.length
 
@@ -66,7 +67,20 @@ struct OriginalContainer: Equatable {
             VariableInteger.append(reference.offset, to: &bytes)
             VariableInteger.append(reference.length, to: &bytes)
             bytes.append(FormBits(reference.form).rawValue)
-            if let layout = reference.form.base64 { VariableInteger.append(layout.columns, to: &bytes) }
+            switch reference.form.encoding {
+            case .base64(let layout): VariableInteger.append(layout.columns, to: &bytes)
+            case .quotedPrintable(let layout): append(layout, to: &bytes)
+            case nil: break
+            }
+        }
+    }
+
+    private func append(_ layout: QuotedPrintableLayout, to bytes: inout [UInt8]) {
+        VariableInteger.append(layout.exceptions.count, to: &bytes)
+        bytes += layout.exceptions
+        for list in [layout.softBreaks, layout.deviations] {
+            VariableInteger.append(list.count, to: &bytes)
+            bytes += list.bytes
         }
     }
 
@@ -85,6 +99,11 @@ struct FormBits: OptionSet {
     static let base64 = FormBits(rawValue: 2)
     static let hasReturns = FormBits(rawValue: 4)
     static let endsLine = FormBits(rawValue: 8)
+    static let quotedPrintable = FormBits(rawValue: 16)
+    static let isLowercase = FormBits(rawValue: 32)
+
+    /// Bits that a version has.
+    static func all(ofVersion version: UInt8) -> FormBits { FormBits(rawValue: version < 4 ? 15 : 63) }
 
     init(rawValue: UInt8) {
         self.rawValue = rawValue
@@ -92,10 +111,16 @@ struct FormBits: OptionSet {
 
     init(_ form: StoredForm) {
         var bits: FormBits = form.dropsReturns ? .dropsReturns : []
-        if let layout = form.base64 {
+        switch form.encoding {
+        case .base64(let layout):
             bits.insert(.base64)
             if layout.hasReturns { bits.insert(.hasReturns) }
             if layout.endsLine { bits.insert(.endsLine) }
+        case .quotedPrintable(let layout):
+            bits.insert(.quotedPrintable)
+            if layout.hasReturns { bits.insert(.hasReturns) }
+            if layout.isLowercase { bits.insert(.isLowercase) }
+        case nil: break
         }
         self = bits
     }

@@ -11,10 +11,14 @@ enum OriginalLimits {
     static let dictionaryAttachmentLength = 256 << 10
     /// Segments of a container.
     static let segments = 1 << 16
-    /// Runs of one base64 text, and of one text with mixed line ends; what follows them is literal.
+    /// Runs of one encoded text, and of one text with mixed line ends; what follows them is literal.
     static let runs = 1000
     /// Encoded bytes below which a reference gains nothing over a literal.
     static let referenceLength = 64
+    /// Bytes that the lists of one quoted-printable layout take, after which another run follows; and those of all runs of a
+    /// text, after which it is literal.
+    static let layoutLength = 1 << 20
+    static let layoutsLength = 8 << 20
     /// Bytes of a container; a message that needs more is kept without its original bytes.
     static let containerLength = 32 << 20
     /// Stored bytes that are read at a time; a multiple of three, so that base64 has no seams.

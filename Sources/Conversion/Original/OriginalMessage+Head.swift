@@ -10,7 +10,7 @@ extension OriginalMessage {
     /// that are none.
     public static func head(of property: [UInt8]) -> Summary? {
         guard property.count >= headLength, property.starts(with: "MBOM".utf8),
-            [1, OriginalContainer.version].contains(property[4]),
+            (1...OriginalContainer.version).contains(property[4]),
             let length = property.loadLittleEndian(UInt64.self, at: 8), length <= UInt64(Int.max)
         else { return nil }
         return Summary(length: Int(length), digest: Array(property[16..<headLength]))

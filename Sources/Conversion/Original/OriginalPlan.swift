@@ -53,31 +53,35 @@ struct OriginalPlan {
     }
 
     private mutating func add(_ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent) {
+        // What the last attempt came to, where none fitted as a whole.
+        var proven: [Piece] = []
+        var difference = stream.range.upperBound
         for attempt in attempts(stream, source, content) {
-            let candidates = attempt()
-            guard pieces.count + candidates.count < OriginalLimits.segments / 2 else { return }
+            let candidates = attempt(difference)
+            guard !candidates.isEmpty, pieces.count + candidates.count < OriginalLimits.segments / 2 else { break }
             var reader = StoredReader(content)
-            let proven = candidates.filter { proves($0, &reader) }
+            proven = []
+            difference = stream.range.upperBound
+            for candidate in candidates {
+                if let place = firstDifference(candidate, &reader) {
+                    difference = min(difference, place)
+                } else {
+                    proven.append(candidate)
+                }
+            }
             if source.kind == .attachment, let digest = try? reader.finish() { digests[source.number] = digest }
             // Where something did not fit, the next attempt looks closer.
-            guard proven.count == candidates.count || candidates.isEmpty else {
-                fallback = proven
-                continue
-            }
-            pieces += proven
-            return
+            if proven.count == candidates.count { break }
         }
-        pieces += fallback
-        fallback = []
+        pieces += proven
     }
 
-    /// What the last attempt came to, where none fitted as a whole.
-    private var fallback: [Piece] = []
+    /// A way in which a text may come from what is stored.
+    /// - Parameter difference: where the attempt before first made something else than what stands in the message.
+    private typealias Attempt = (_ difference: Int) -> [Piece]
 
     /// Ways in which the text may come from the content, the likeliest first; each is looked into when its turn comes.
-    private func attempts(
-        _ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent
-    ) -> [() -> [Piece]] {
+    private func attempts(_ stream: PartStream, _ source: StoredSource, _ content: AttachmentContent) -> [Attempt] {
         // What the attempts hold on to: not the plan, which changes while they are made.
         let (bytes, passed) = (bytes, passed)
         func piece(_ range: Range<Int>, _ offset: Int, _ length: Int, _ form: StoredForm) -> Piece {
@@ -87,7 +91,7 @@ struct OriginalPlan {
         }
         if stream.completesLineEnds {
             return [
-                {
+                { _ in
                     LineEndScan.runs(bytes, stream.range).map {
                         piece(
                             $0.text, stream.prefix.count + $0.offset, $0.length,
@@ -100,47 +104,74 @@ struct OriginalPlan {
         case .identity where source.kind != .attachment:
             guard case .bytes(let stored) = content else { return [] }
             return [
-                {
+                { _ in
                     let match = stored.withUnsafeBytes { TextScan.match(bytes, stream.range, $0) }
                     return match.map { [piece($0.text, 0, $0.length, $0.form)] } ?? []
                 }
             ]
-        case .identity: return [{ [piece(stream.range, 0, stream.range.count, .verbatim)] }]
-        case .quotedPrintable, .uuencode: return []
+        case .identity: return [{ _ in [piece(stream.range, 0, stream.range.count, .verbatim)] }]
+        case .quotedPrintable: return quotedPrintable(stream, source)
+        case .uuencode: return []
         case .base64: break
         }
         func runs(isCareful: Bool) -> [Piece] {
             Base64Scan.runs(bytes, stream.range, isCareful: isCareful, passed: passed).compactMap { run in
                 guard run.text.count >= OriginalLimits.referenceLength else { return nil }
-                return piece(run.text, run.offset, run.length, StoredForm(base64: run.layout))
+                return piece(run.text, run.offset, run.length, StoredForm(encoding: .base64(run.layout)))
             }
         }
         let quick = runs(isCareful: false)
         if source.kind == .body, quick.count == 1, case .bytes(let text) = content {
             // A body has CRLF line ends, whatever was encoded.
-            let form = StoredForm(dropsReturns: true, base64: quick[0].reference.form.base64)
-            return [{ quick }, { [piece(quick[0].range, 0, text.count, form)] }]
+            let form = StoredForm(dropsReturns: true, encoding: quick[0].reference.form.encoding)
+            return [{ _ in quick }, { _ in [piece(quick[0].range, 0, text.count, form)] }]
         }
-        return [{ quick }, { runs(isCareful: true) }]
+        return [{ _ in quick }, { _ in runs(isCareful: true) }]
     }
 
-    /// Whether the reference makes exactly what stands in its place.
-    private func proves(_ piece: Piece, _ reader: inout StoredReader) -> Bool {
+    /// All of the text; then what stands before the line with which something else begins, as the rest does where a character
+    /// has other bytes in the message, if that is worth it.
+    private func quotedPrintable(_ stream: PartStream, _ source: StoredSource) -> [Attempt] {
+        let (bytes, passed) = (bytes, passed)
+        func runs(_ range: Range<Int>) -> [Piece] {
+            // A body has CRLF line ends, whatever was encoded.
+            let dropsReturns = source.kind == .body && QuotedPrintableScan.beginsWithLoneFeed(bytes, range)
+            return QuotedPrintableScan.runs(bytes, range, completesReturns: dropsReturns, passed: passed).map { run in
+                let form = StoredForm(dropsReturns: dropsReturns, encoding: .quotedPrintable(run.layout))
+                return Piece(
+                    range: run.text,
+                    reference: StoredReference(source: source, offset: run.offset, length: run.length, form: form))
+            }
+        }
+        return [
+            { _ in runs(stream.range) },
+            { difference in
+                let common = stream.range.lowerBound..<LineEndScan.lineStart(bytes, stream.range, difference)
+                return common.count >= stream.range.count / 4 * 3 ? runs(common) : []
+            },
+        ]
+    }
+
+    /// Where what the reference makes begins to be something else than what stands in its place; nil where it is exactly that.
+    private func firstDifference(_ piece: Piece, _ reader: inout StoredReader) -> Int? {
         struct Mismatch: Error {}
         var position = piece.range.lowerBound
         var told = position
         let isWhole = try? OriginalRebuilder.write(piece.reference, from: &reader) { made in
-            guard made.count <= piece.range.upperBound - position, let base = bytes.baseAddress else {
+            let start = position
+            let count = min(made.count, piece.range.upperBound - start)
+            guard let own = made.baseAddress, let base = bytes.baseAddress else { return }
+            guard memcmp(own, base + position, count) == 0, count == made.count else {
+                while position < start + count, made[position - start] == bytes[position] { position += 1 }
                 throw Mismatch()
             }
-            if let own = made.baseAddress, memcmp(own, base + position, made.count) != 0 { throw Mismatch() }
-            position += made.count
+            position += count
             if position - told >= MappedFile.discardStep {
                 passed(told..<position)
                 told = position
             }
         }
         passed(told..<position)
-        return isWhole == true && position == piece.range.upperBound
+        return isWhole == true && position == piece.range.upperBound ? nil : position
     }
 }

@@ -129,7 +129,7 @@ enum OriginalDictionary {
         return result
     }
 
-    /// Headers and bodies, and the attachments that are not referred to where they are short, as far as there is room.
+    /// Headers, and the bodies and attachments that are not referred to where they are short, as far as there is room.
     static func entries(_ item: StoredItem, excluding referenced: Set<StoredSource>) -> [StoredSource] {
         var room = OriginalLimits.dictionaryLength
         var entries: [StoredSource] = []
@@ -147,8 +147,12 @@ enum OriginalDictionary {
         for (number, message) in item.messages.enumerated() {
             let properties = message.properties
             append(.headers, number, properties.string(.transportMessageHeaders)?.utf8.count ?? 0)
-            append(.body, number, properties.string(.body)?.utf8.count ?? 0)
-            append(.html, number, properties.binary(.html)?.count ?? 0)
+            if !referenced.contains(StoredSource(kind: .body, number: number)) {
+                append(.body, number, properties.string(.body)?.utf8.count ?? 0)
+            }
+            if !referenced.contains(StoredSource(kind: .html, number: number)) {
+                append(.html, number, properties.binary(.html)?.count ?? 0)
+            }
         }
         return entries
     }

@@ -19,9 +19,15 @@ struct StoredForm: Equatable {
     /// A CR that stands before LF is left out: the message had LF line ends, what is stored has CRLF.
     var dropsReturns = false
     /// After that; nil where the bytes stand as they are.
-    var base64: Base64Layout?
+    var encoding: StoredEncoding?
 
     static let verbatim = StoredForm()
+}
+
+/// How stored bytes were encoded in the original.
+enum StoredEncoding: Equatable {
+    case base64(Base64Layout)
+    case quotedPrintable(QuotedPrintableLayout)
 }
 
 /// How a base64 text is divided into lines — RFC 2045 6.8. The last line may be shorter; it alone has padding.

@@ -31,7 +31,7 @@ extension ImportRecord {
 }
 
 extension MessageImport {
-    /// A body that is text in the message as it is in the property, or base64 of that, can be made from it.
+    /// A body that is text in the message as it is in the property, or an encoding of that, can be made from it.
     func noteBodies(_ segments: [BodySelection.Segment]) {
         guard segments.count == 1, let segment = segments.first else { return }
         note(segment.plain, .body)
@@ -41,8 +41,8 @@ extension MessageImport {
     private func note(_ parts: [Part], _ target: PartOrigin.Target) {
         guard parts.count == 1, let part = parts.first else { return }
         switch part.transferEncoding {
-        case .base64, .identity: note(part.content, part.transferEncoding, target)
-        case .quotedPrintable, .uuencode: break
+        case .base64, .identity, .quotedPrintable: note(part.content, part.transferEncoding, target)
+        case .uuencode: break
         }
     }
 

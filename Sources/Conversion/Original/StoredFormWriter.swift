@@ -8,11 +8,16 @@ struct StoredFormWriter {
     private let form: StoredForm
     /// The last byte of the piece before was a CR, and is held back.
     private var holdsReturn = false
-    private var encoder: Base64LineEncoder?
+    private var base64: Base64LineEncoder?
+    private var quotedPrintable: QuotedPrintableLineEncoder?
 
     init(_ form: StoredForm) {
         self.form = form
-        encoder = form.base64.map { Base64LineEncoder($0) }
+        switch form.encoding {
+        case .base64(let layout): base64 = Base64LineEncoder(layout)
+        case .quotedPrintable(let layout): quotedPrintable = QuotedPrintableLineEncoder(layout)
+        case nil: break
+        }
     }
 
     mutating func write(_ piece: UnsafeRawBufferPointer, to sink: ByteConsumer) throws {
@@ -53,11 +58,16 @@ struct StoredFormWriter {
             holdsReturn = false
             try [0x0D].withUnsafeBytes { try encode($0, to: sink) }
         }
-        try encoder?.finish(to: sink)
+        try base64?.finish(to: sink)
+        try quotedPrintable?.finish(to: sink)
     }
 
     private mutating func encode(_ bytes: UnsafeRawBufferPointer, to sink: ByteConsumer) throws {
-        if encoder == nil { try sink(bytes) } else { try encoder?.write(bytes, to: sink) }
+        switch form.encoding {
+        case .base64: try base64?.write(bytes, to: sink)
+        case .quotedPrintable: try quotedPrintable?.write(bytes, to: sink)
+        case nil: try sink(bytes)
+        }
     }
 }
 
