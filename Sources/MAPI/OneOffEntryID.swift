@@ -37,6 +37,16 @@ public struct OneOffEntryID: Hashable, Sendable {
         return result
     }
 
+    /// The stored form of the same id with another flag word.
+    public static func bytes(_ bytes: [UInt8], flags: UInt16) -> [UInt8] {
+        var bytes = bytes
+        let place = 4 + provider.count + 2
+        guard bytes.count >= place + 2 else { return bytes }
+        bytes[place] = UInt8(truncatingIfNeeded: flags)
+        bytes[place + 1] = UInt8(flags >> 8)
+        return bytes
+    }
+
     private static func append(_ text: String, to bytes: inout [UInt8]) {
         // A NUL inside would end the string early and shift the ones after it.
         let isPlain = text.utf8.withContiguousStorageIfAvailable { utf8 in

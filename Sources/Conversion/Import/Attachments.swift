@@ -5,7 +5,12 @@ internal import MIME
 extension MessageImport {
     /// - Parameter html: the body in which inline pictures are looked up.
     mutating func setAttachments(_ items: [BodySelection.Item], html: [UInt8]?) {
-        let needsReferences = items.contains { $0.part.type.type == "image" }
+        // Only what has a name of its own can be referred to.
+        let needsReferences = items.contains { item in
+            guard item.part.type.type == "image" else { return false }
+            return item.part.contentID != nil
+                || HeaderView(bytes: source.bytes, block: item.part.header).contains(.contentLocation)
+        }
         let references = InlineReferences(needsReferences ? html : nil)
         var numbering = AttachmentNumbering()
         for item in items {

@@ -30,6 +30,8 @@ final class ImportRecord {
     var heldBytes = 0
     /// Where attachments and bodies come from, for the keeping of the original bytes.
     var origins: [PartOrigin] = []
+    /// XXH3 of all of a file, where that was needed.
+    var check: (file: MappedFile, value: [UInt8])?
 
     func report(_ problem: String) {
         // A message with ten thousand broken parts has one problem, not ten thousand.
@@ -124,7 +126,9 @@ struct MessageImport {
         let hash = XXH3()
         guard bytes.count > ImportLimits.digestedLength else {
             hash.update(bytes)
-            return hash.finish()
+            let value = hash.finish()
+            if source.range == 0..<source.bytes.count { record.check = (source.file, value) }
+            return value
         }
         let half = ImportLimits.digestedLength / 2
         withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update($0) }

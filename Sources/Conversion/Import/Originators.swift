@@ -29,15 +29,30 @@ struct OriginatorRole {
         smtpAddress: .readReceiptSmtpAddress, entryId: .readReceiptEntryId, searchKey: .readReceiptSearchKey)
 }
 
+/// What the properties of a role say of a mailbox, which often has several roles.
+private struct OriginatorValues {
+    let name: String
+    let address: String
+    let entryID: [UInt8]
+    let searchKey: [UInt8]
+
+    init(_ mailbox: Mailbox) {
+        name = mailbox.shownName
+        address = mailbox.storedAddress
+        entryID = mailbox.oneOffEntryID()
+        searchKey = AddressSearchKey.bytes(addressType: "SMTP", address: address)
+    }
+}
+
 /// Who sent and who received — [MS-OXCMAIL] 2.2.3.1.1 to 2.2.3.1.4.
 extension MessageImport {
     /// One of `From` and `Sender` stands in for the other; the first mailbox of several counts.
     mutating func setOriginators() {
-        let from = header.mailboxes(.from).first ?? rawFrom()
-        let sender = header.mailboxes(.sender).first
-        if let mailbox = from ?? sender { set(.sentRepresenting, mailbox) }
-        if let mailbox = sender ?? from { set(.sender, mailbox) }
-        if direction == .received, let receiver = receiver() {
+        let from = (header.mailboxes(.from).first ?? rawFrom()).map { OriginatorValues($0) }
+        let sender = header.mailboxes(.sender).first.map { OriginatorValues($0) }
+        if let values = from ?? sender { set(.sentRepresenting, values) }
+        if let values = sender ?? from { set(.sender, values) }
+        if direction == .received, let receiver = receiver().map({ OriginatorValues($0) }) {
             set(.receivedBy, receiver)
             set(.receivedRepresenting, receiver)
         }
@@ -54,15 +69,15 @@ extension MessageImport {
         message.properties[.replyRecipientNames] = .string(names.joined(separator: ";"))
     }
 
-    mutating func set(_ role: OriginatorRole, _ mailbox: Mailbox) {
-        let address = mailbox.storedAddress
-        message.properties[role.name] = .string(mailbox.shownName)
+    mutating func set(_ role: OriginatorRole, _ mailbox: Mailbox) { set(role, OriginatorValues(mailbox)) }
+
+    private mutating func set(_ role: OriginatorRole, _ values: OriginatorValues) {
+        message.properties[role.name] = .string(values.name)
         message.properties[role.addressType] = .string("SMTP")
-        message.properties[role.emailAddress] = .string(address)
-        message.properties[role.smtpAddress] = .string(address)
-        message.properties[role.entryId] = .binary(mailbox.oneOffEntryID())
-        message.properties[role.searchKey] = .binary(
-            AddressSearchKey.bytes(addressType: "SMTP", address: address))
+        message.properties[role.emailAddress] = .string(values.address)
+        message.properties[role.smtpAddress] = .string(values.address)
+        message.properties[role.entryId] = .binary(values.entryID)
+        message.properties[role.searchKey] = .binary(values.searchKey)
     }
 
     /// An empty or unreadable `From` as it is, so that the list of messages is not blank.

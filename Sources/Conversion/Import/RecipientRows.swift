@@ -31,7 +31,7 @@ extension MessageImport {
         let entry = mailbox.oneOffEntryID()
         row.properties.reserveCapacity(fixed: 20)
         row.properties[.recipientType] = .integer32(type)
-        row.properties[.recordKey] = .binary(mailbox.oneOffEntryID(flags: 0x9001))
+        row.properties[.recordKey] = .binary(OneOffEntryID.bytes(entry, flags: 0x9001))
         row.properties[.objectType] = .integer32(6)
         row.properties[.entryId] = .binary(entry)
         row.properties[.displayName] = .string(name)

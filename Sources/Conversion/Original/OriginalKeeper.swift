@@ -32,16 +32,17 @@ struct OriginalKeeper {
             guard let digest = try? reader.finish() else { return nil }
             digests.append(digest)
         }
-        let (sha, xxh) = (SHA256(), XXH3())
+        let known = record.check.flatMap { $0.file === file ? $0.value : nil }
+        let (sha, xxh) = (SHA256(), known == nil ? XXH3() : nil)
         for start in stride(from: 0, to: bytes.count, by: MappedFile.discardStep) {
             let range = start..<min(start + MappedFile.discardStep, bytes.count)
             let piece = UnsafeRawBufferPointer(rebasing: bytes[range])
             sha.update(piece)
-            xxh.update(piece)
+            xxh?.update(piece)
             file.discard(range)
         }
         let bare = OriginalContainer(
-            length: bytes.count, digest: sha.finish(), check: xxh.finish(),
+            length: bytes.count, digest: sha.finish(), check: known ?? xxh?.finish(),
             fingerprint: ItemFingerprint(item, digests: digests))
         guard bare.digest.count == SHA256.size else { return nil }
         let referenced = Set(plan.pieces.map(\.reference.source))
@@ -92,7 +93,9 @@ struct OriginalKeeper {
         var size = 0
         var chunk: [UInt8] = []
         func close() -> Bool {
-            let level: Int32 = chunk.count <= OriginalLimits.thoroughLength ? 3 : 1
+            // Part headers and boundaries alone: a slower level would save a few bytes of each message.
+            let level: Int32 =
+                chunk.count <= OriginalLimits.briefLength ? -1 : chunk.count <= OriginalLimits.thoroughLength ? 3 : 1
             let prefix = frames.isEmpty ? dictionary : []
             let frame = chunk.withUnsafeBytes { text in
                 prefix.withUnsafeBytes { Zstandard.compressed(text, dictionary: $0, level: level) }

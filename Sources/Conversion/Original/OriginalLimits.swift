@@ -2,6 +2,8 @@
 enum OriginalLimits {
     /// Bytes of literal text in one frame: what a reader holds at a time.
     static let chunkLength = 1 << 20
+    /// Bytes of literal text up to which little time is spent on it.
+    static let briefLength = 1 << 10
     /// Bytes of literal text up to which more time is spent on making it short.
     static let thoroughLength = 8 << 10
     /// Bytes of the dictionary, and the number of its entries.

@@ -31,8 +31,8 @@ struct OriginalPlan {
         self.bytes = bytes
         self.item = item
         guard !origins.isEmpty else { return }
-        let leaves = Dictionary(item.leaves.enumerated().map { ($1.path, $0) }) { first, _ in first }
-        let messages = Dictionary(item.messagePaths.enumerated().map { ($1, $0) }) { first, _ in first }
+        let leaves = PathIndex(item.leaves.map(\.path))
+        let messages = PathIndex(item.messagePaths)
         var used: Set<StoredSource> = []
         let ordered = origins.sorted {
             ($0.stream.range.lowerBound, -$0.stream.range.count) < ($1.stream.range.lowerBound, -$1.stream.range.count)
@@ -155,6 +155,8 @@ struct OriginalPlan {
     /// Where what the reference makes begins to be something else than what stands in its place; nil where it is exactly that.
     private func firstDifference(_ piece: Piece, _ reader: inout StoredReader) -> Int? {
         struct Mismatch: Error {}
+        // The closure is to hold what it needs, not all of the plan.
+        let (bytes, passed) = (bytes, passed)
         var position = piece.range.lowerBound
         var told = position
         let isWhole = try? OriginalRebuilder.write(piece.reference, from: &reader) { made in
@@ -174,4 +176,21 @@ struct OriginalPlan {
         passed(told..<position)
         return isWhole == true && position == piece.range.upperBound ? nil : position
     }
+}
+
+/// Finds the number of an attachment or a message by its path; most mails have few, which are looked through faster than
+/// they are hashed.
+private struct PathIndex {
+    private let paths: [[Int]]
+    private let numbers: [[Int]: Int]
+
+    private static let few = 8
+
+    init(_ paths: [[Int]]) {
+        self.paths = paths
+        numbers =
+            paths.count <= Self.few ? [:] : Dictionary(paths.enumerated().map { ($1, $0) }) { first, _ in first }
+    }
+
+    subscript(path: [Int]) -> Int? { numbers.isEmpty ? paths.firstIndex(of: path) : numbers[path] }
 }

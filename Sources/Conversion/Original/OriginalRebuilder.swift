@@ -146,7 +146,9 @@ enum OriginalDictionary {
         }
         for (number, message) in item.messages.enumerated() {
             let properties = message.properties
-            append(.headers, number, properties.string(.transportMessageHeaders)?.utf8.count ?? 0)
+            if !referenced.contains(StoredSource(kind: .headers, number: number)) {
+                append(.headers, number, properties.string(.transportMessageHeaders)?.utf8.count ?? 0)
+            }
             if !referenced.contains(StoredSource(kind: .body, number: number)) {
                 append(.body, number, properties.string(.body)?.utf8.count ?? 0)
             }

@@ -6,6 +6,9 @@ enum ClientLimits {
     static let leastBytes = 4_096
     /// A command without any useful answer ends after so many read time-outs, whatever else comes.
     static let readTimeoutsPerAnswer = 10
+    /// Bytes of a message below which a read waits for more, and for how many microseconds.
+    static let worthReading = 192 << 10
+    static let readPause: Int64 = 2_000
     /// Looks at the clock in one read time-out.
     static let ticksPerTimeout: Int64 = 8
     /// Commands on their way at the same time.

@@ -20,6 +20,8 @@ final class ProtocolHandler: ChannelDuplexHandler {
     private var compression: CompressionStream?
     private var timer: RepeatedTask?
     private var failure: IMAPError?
+    /// Bytes that came since more was last asked for.
+    private var bytesSinceRead = 0
 
     init(
         greeting: CommandCompletion, end: ConnectionEnd, readTimeout: TimeAmount,
@@ -83,9 +85,23 @@ final class ProtocolHandler: ChannelDuplexHandler {
 
     // MARK: Responses
 
+    /// Reads at once, but in the midst of a message that comes in small pieces: then a little later, when there is more of it.
+    /// Every piece that is read by itself costs both sides a call of the system and a change of threads.
+    func read(context: ChannelHandlerContext) {
+        let isTrickle = framer.isInLiteral && bytesSinceRead > 0 && bytesSinceRead < ClientLimits.worthReading
+        bytesSinceRead = 0
+        guard isTrickle else { return context.read() }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .microseconds(ClientLimits.readPause)) {
+            let (handler, context) = bound.value
+            if handler.failure == nil { context.read() }
+        }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard failure == nil else { return }
         let buffer = unwrapInboundIn(data)
+        bytesSinceRead += buffer.readableBytes
         watch.receivedBytes(buffer.readableBytes, at: now(context))
         do throws(IMAPError) {
             let outcome = buffer.withUnsafeReadableBytes { bytes in

@@ -20,6 +20,9 @@ public struct ResponseFramer: ~Copyable {
 
     public init() {}
 
+    /// Whether octets of a literal are still to come.
+    public var isInLiteral: Bool { literal != nil }
+
     /// Takes bytes from the front of `input` until a response is whole.
     /// - Returns: the response; nil: all of `input` was taken, and more is needed.
     /// - Throws: where a bound is exceeded, or a literal cannot be kept. Nothing can be read after that.

@@ -4,6 +4,8 @@ import BinaryIO
 struct AllocationMap {
     /// Bit 63 of word 0 is the first slot: the order of the stored bytes, read as big-endian words.
     private var words = [UInt64](repeating: 0, count: FileGeometry.slotsPerSection / 64)
+    /// Before this word everything is taken: a section fills up from its start, and searches need not go there again.
+    private var firstOpenWord = 0
 
     /// The map of a fresh section: only its own allocation pages are taken.
     init(freshSection section: Int) {
@@ -52,6 +54,15 @@ struct AllocationMap {
             }
             slot += length
         }
+        if !taken { firstOpenWord = min(firstOpenWord, slots.lowerBound / 64) }
+        while firstOpenWord < words.count, words[firstOpenWord] == ~0 { firstOpenWord += 1 }
+    }
+
+    /// Marks the first free run that ``freeRun(of:alignment:from:)`` finds taken.
+    mutating func takeRun(of count: Int, alignment: Int) -> Search {
+        let found = freeRun(of: count, alignment: alignment, from: 0)
+        if case .found(let slot) = found { mark(slot..<slot + count, taken: true) }
+        return found
     }
 
     /// Marks `slots` taken, if they are all free.
@@ -94,7 +105,7 @@ struct AllocationMap {
     /// The first free run of at least `count` slots that begins at a multiple of `alignment`, from `start` on.
     func freeRun(of count: Int, alignment: Int, from start: Int) -> Search {
         var longest = 0
-        var slot = nextSlot(taken: false, from: start)
+        var slot = nextSlot(taken: false, from: max(start, firstOpenWord * 64))
         while slot < FileGeometry.slotsPerSection {
             let end = nextSlot(taken: true, from: slot)
             let aligned = (slot + alignment - 1) / alignment * alignment

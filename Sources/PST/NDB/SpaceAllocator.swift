@@ -127,10 +127,9 @@ struct SpaceAllocator {
     ) throws(NDBError) -> UInt64? {
         try ensureMap(section, load)
         // Modified in place: `maps` holds the only reference.
-        let found = maps[section]?.freeRun(of: slots, alignment: forPage ? FileGeometry.slotsPerPage : 1, from: 0)
+        let found = maps[section]?.takeRun(of: slots, alignment: forPage ? FileGeometry.slotsPerPage : 1)
         switch found {
         case .found(let slot)?:
-            maps[section]?.mark(slot..<slot + slots, taken: true)
             changed.insert(section)
             freeSlots -= slots
             sections.add(-slots, to: section)

@@ -3,14 +3,14 @@ import BinaryIO
 /// Collects small writes by section of the file, so that the storage sees few large ones.
 struct WriteBuffer {
     fileprivate struct Section {
+        let number: Int
         var bytes: [UInt8]
         /// What of `bytes` is to be written; neighbours are joined.
         var extents: [Range<Int>] = []
     }
 
-    private var sections: [Int: Section] = [:]
-    /// Sections in the order of their first write.
-    private var order: [Int] = []
+    /// In the order of their first write. They are few, and the last one is wanted nearly always.
+    private var sections: [Section] = []
     private var spare: [[UInt8]] = []
 
     private static let capacity = 10
@@ -21,29 +21,30 @@ struct WriteBuffer {
     ) throws(NDBError) {
         let number = FileGeometry.section(at: offset)
         let start = Int(offset - FileGeometry.offset(ofSection: number))
-        if sections[number] == nil {
-            if order.count >= Self.capacity { try flush(order.removeFirst(), to: storage) }
-            let bytes = spare.popLast() ?? Array(repeating: 0, count: Int(FileGeometry.sectionSize))
-            sections[number] = Section(bytes: bytes)
-            order.append(number)
-        }
-        sections[number]?.bytes.withUnsafeMutableBytes { bytes in
+        let place = try place(of: number, storage)
+        sections[place].bytes.withUnsafeMutableBytes { bytes in
             fill(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + count]))
         }
-        sections[number]?.add(start..<start + count)
+        sections[place].add(start..<start + count)
     }
 
-    /// Whether the buffer holds something of `section`, which then must be flushed before it is read.
-    func holds(section: Int) -> Bool { sections[section] != nil }
+    /// Where the section is among ``sections``; it is made where it is not there.
+    private mutating func place(of number: Int, _ storage: any Storage) throws(NDBError) -> Int {
+        if let place = sections.lastIndex(where: { $0.number == number }) { return place }
+        if sections.count >= Self.capacity { try flush(sections.removeFirst(), to: storage) }
+        let bytes = spare.popLast() ?? Array(repeating: 0, count: Int(FileGeometry.sectionSize))
+        sections.append(Section(number: number, bytes: bytes))
+        return sections.count - 1
+    }
 
     mutating func flush(to storage: any Storage) throws(NDBError) {
-        for section in order.sorted() { try flush(section, to: storage) }
-        order.removeAll(keepingCapacity: true)
+        let all = sections
+        sections.removeAll(keepingCapacity: true)
+        for section in all.sorted(by: { $0.number < $1.number }) { try flush(section, to: storage) }
     }
 
-    private mutating func flush(_ number: Int, to storage: any Storage) throws(NDBError) {
-        guard let section = sections.removeValue(forKey: number) else { return }
-        let base = FileGeometry.offset(ofSection: number)
+    private mutating func flush(_ section: Section, to storage: any Storage) throws(NDBError) {
+        let base = FileGeometry.offset(ofSection: section.number)
         for extent in section.extents {
             try section.bytes.withBytes { (bytes) throws(NDBError) in
                 let part = UnsafeRawBufferPointer(rebasing: bytes[extent])
@@ -55,11 +56,10 @@ struct WriteBuffer {
         spare.append(section.bytes)
     }
 
-    /// Writes out one section so that it can be read.
-    mutating func flushForReading(section: Int, from storage: any Storage) throws(NDBError) {
-        guard holds(section: section) else { return }
-        try flush(section, to: storage)
-        order.removeAll { $0 == section }
+    /// Writes out what the buffer holds of a section, so that it can be read.
+    mutating func flushForReading(section number: Int, from storage: any Storage) throws(NDBError) {
+        guard let place = sections.lastIndex(where: { $0.number == number }) else { return }
+        try flush(sections.remove(at: place), to: storage)
     }
 }
 
