@@ -6,7 +6,7 @@ public enum Zstandard {
     /// One frame that holds `bytes`.
     /// - Parameters:
     ///   - dictionary: bytes the reader will have too; matches in it cost next to nothing. May be empty.
-    ///   - level: 1 is fastest.
+    ///   - level: 1 is fast; negative ones are faster and keep more.
     /// - Returns: nil where the library fails, as when it gets no memory.
     public static func compressed(
         _ bytes: UnsafeRawBufferPointer, dictionary: UnsafeRawBufferPointer, level: Int32

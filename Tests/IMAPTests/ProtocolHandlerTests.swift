@@ -18,6 +18,32 @@ struct ProtocolHandlerTests {
         #expect(try wire.sent() == "A1 NOOP\r\n")
     }
 
+    @Test("In the midst of a message that trickles the next read waits for two milliseconds, and no other read does")
+    func readPause() throws {
+        let wire = try Wire()
+        let reads = ReadCounter()
+        try wire.channel.pipeline.syncOperations.addHandler(reads, position: .first)
+        try greeted(wire)
+        wire.channel.read()
+        #expect(reads.count == 1, "outside a literal")
+        wire.give(CommandText("UID FETCH 1 BODY.PEEK[]"))
+        try wire.receive("* 1 FETCH (UID 1 BODY[] {1000000}\r\nSubject:")
+        wire.channel.read()
+        #expect(reads.count == 1)
+        wire.channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))
+        #expect(reads.count == 2, "more may have come meanwhile")
+        wire.channel.read()
+        #expect(reads.count == 3, "nothing came since")
+        try wire.receive([UInt8](repeating: 0x61, count: 64 << 10))
+        wire.channel.read()
+        #expect(reads.count == 4, "a window's worth came")
+        try wire.receive("a")
+        wire.channel.read()
+        wire.channel.pipeline.fireChannelInactive()
+        wire.channel.embeddedEventLoop.advanceTime(by: .milliseconds(2))
+        #expect(reads.count == 4, "the connection has ended")
+    }
+
     @Test("A command that comes after the end is told why it ended, by the handler and by the connection")
     func late() throws {
         let wire = try Wire()
@@ -25,6 +51,8 @@ struct ProtocolHandlerTests {
         try wire.receive("rubbish\r\n")
         let reason = wire.end.error
         #expect(reason.code == .protocolViolation)
+        let late = try #require(wire.give(CommandText("NOOP")).failure)
+        #expect(late.code == .protocolViolation && late.isBehind, "it was never sent, and is not to blame")
         wire.channel.pipeline.fireChannelInactive()
         #expect(wire.end.error == reason)
     }
@@ -254,5 +282,17 @@ struct TimeoutTests {
         let line = "* OK " + String(repeating: "still here ", count: 500) + "\r\n"
         try pass(700, wire) { _ in try wire.receive(line) }
         #expect(command.failure?.code == .timedOut)
+    }
+}
+
+/// Counts how often more is asked for.
+private final class ReadCounter: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    private(set) var count = 0
+
+    func read(context: ChannelHandlerContext) {
+        count += 1
+        context.read()
     }
 }

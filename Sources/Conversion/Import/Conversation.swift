@@ -21,21 +21,25 @@ enum ConversationRoot {
     /// The first id of `References`, else of `In-Reply-To`, else the own one, with angle brackets.
     static func identifier(_ header: HeaderView) -> String? {
         for name in [FieldName.references, .inReplyTo] {
-            if let identifier = header.literal(name).flatMap({ MessageIdentifiers.all(in: $0).first }) {
+            if let identifier = header.literal(name).flatMap({ MessageIdentifiers.first(in: $0) }) {
                 return identifier
             }
         }
-        return header.literal(.messageID).flatMap { $0.isEmpty ? nil : MessageIdentifiers.all(in: $0).first ?? $0 }
+        return header.literal(.messageID).flatMap { $0.isEmpty ? nil : MessageIdentifiers.first(in: $0) ?? $0 }
     }
 }
 
 enum MessageIdentifiers {
     /// Every `<…>` of a field, in order, brackets included.
-    static func all(in text: String) -> [String] {
+    static func all(in text: String) -> [String] { some(in: text, atMost: .max) }
+
+    static func first(in text: String) -> String? { some(in: text, atMost: 1).first }
+
+    private static func some(in text: String, atMost limit: Int) -> [String] {
         var found: [String] = []
         var start: String.UTF8View.Index?
         let bytes = text.utf8
-        for position in bytes.indices {
+        for position in bytes.indices where found.count < limit {
             if bytes[position] == UInt8(ascii: "<") {
                 start = position
             } else if bytes[position] == UInt8(ascii: ">"), let open = start {

@@ -6,8 +6,9 @@ enum ClientLimits {
     static let leastBytes = 4_096
     /// A command without any useful answer ends after so many read time-outs, whatever else comes.
     static let readTimeoutsPerAnswer = 10
-    /// Bytes of a message below which a read waits for more, and for how many microseconds.
-    static let worthReading = 192 << 10
+    /// Bytes of a message below which a read waits for more, and for how many microseconds. It is as much as TCP's window has
+    /// at first: where that is all that came, the next read is to follow at once, so that the window grows.
+    static let worthReading = 64 << 10
     static let readPause: Int64 = 2_000
     /// Looks at the clock in one read time-out.
     static let ticksPerTimeout: Int64 = 8

@@ -11,4 +11,11 @@ final class ConnectionEnd: Sendable {
 
     /// The reason, as far as one is known.
     var error: IMAPError { reason.withLock { $0 } ?? IMAPError(.closed, "the connection was lost") }
+
+    /// For a command that was never sent, and so is not to blame.
+    var lateError: IMAPError {
+        var error = error
+        error.isBehind = true
+        return error
+    }
 }

@@ -26,7 +26,7 @@ public final class IMAPConnection: Sendable {
     public static func open(
         _ server: IMAPServer, connectTimeout: Duration, readTimeout: Duration
     ) async throws(IMAPError) -> IMAPConnection {
-        let makeTLS = try server.security.handlerFactory(host: server.host)
+        let makeTLS = try server.tlsHandlerFactory()
         let usesTLS = server.transport == .implicitTLS
         let greeting = CommandCompletion()
         let end = ConnectionEnd()
@@ -96,7 +96,7 @@ public final class IMAPConnection: Sendable {
 
     /// Gives a command without waiting; those of one task are sent in its order.
     package func submit(_ command: ClientCommand) {
-        channel.writeAndFlush(command).whenFailure { [end] _ in command.completion.finish(.failure(end.error)) }
+        channel.writeAndFlush(command).whenFailure { [end] _ in command.completion.finish(.failure(end.lateError)) }
     }
 
     /// Gives a command that has to succeed.

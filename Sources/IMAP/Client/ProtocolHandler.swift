@@ -64,8 +64,8 @@ final class ProtocolHandler: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let command = unwrapOutboundIn(data)
         promise?.succeed()
-        if let failure {
-            command.completion.finish(.failure(failure))
+        if failure != nil {
+            command.completion.finish(.failure(end.lateError))
             return
         }
         if !pipeline.isWaiting { watch.start(at: now(context)) }

@@ -1,32 +1,51 @@
 import BinaryIO
 import NIOCore
 import NIOSSL
+import Synchronization
 
 /// Which servers are trusted, and who the client is — TLS 1.2 and 1.3.
 public struct TransportSecurity: Sendable {
     /// PEM file of the certificates to trust instead of the system's.
-    public var authorityFile: String?
+    public var authorityFile: String? { didSet { contexts = SharedContext() } }
     /// SHA-256 of the server's certificate in DER, 32 bytes each. Where there is one, it decides alone: neither who
     /// signed nor which name is in it counts.
     public var fingerprints: [[UInt8]] = []
     /// PEM files, both or none.
-    public var clientCertificateFile: String?
-    public var clientKeyFile: String?
+    public var clientCertificateFile: String? { didSet { contexts = SharedContext() } }
+    public var clientKeyFile: String? { didSet { contexts = SharedContext() } }
+
+    /// One for all connections: reading the system's certificates takes as long as copying a hundred messages.
+    private var contexts = SharedContext()
+
+    private final class SharedContext: Sendable {
+        let made = Mutex<NIOSSLContext?>(nil)
+    }
 
     public init() {}
 
     /// What makes a TLS handler for each new connection to `host`.
     func handlerFactory(host: String) throws(IMAPError) -> @Sendable () throws -> NIOSSLClientHandler {
-        let context = try makeContext()
+        // Files that were named are looked into at once; the system's certificates only where TLS begins.
+        if authorityFile != nil || clientCertificateFile != nil { _ = try context() }
         let serverName = Self.isAddress(host) ? nil : host
         let pinned = fingerprints
         return {
+            let context = try context()
             guard !pinned.isEmpty else { return try NIOSSLClientHandler(context: context, serverHostname: serverName) }
             return try NIOSSLClientHandler(context: context, serverHostname: serverName) { chain, promise in
                 let der = try? chain.first?.toDERBytes()
                 let isPinned = der.map { pinned.contains(Digest.sha256($0)) } ?? false
                 promise.succeed(isPinned ? .certificateVerified : .failed)
             }
+        }
+    }
+
+    private func context() throws(IMAPError) -> NIOSSLContext {
+        try contexts.made.withLock { made throws(IMAPError) in
+            if let made { return made }
+            let context = try makeContext()
+            made = context
+            return context
         }
     }
 

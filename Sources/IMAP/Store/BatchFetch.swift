@@ -27,16 +27,20 @@ struct BatchFetch: Sendable {
     private func run(over lease: inout SessionPool.Lease) async {
         var plan = FetchPlan(sizes.keys.sorted())
         var backoff = Backoff()
+        // Connections that ended before it was our turn.
+        var turnsMissed = 0
         while let asked = plan.next.first {
             do throws(IMAPError) {
                 let session = try await session(&lease)
                 do throws(IMAPError) {
                     try await ask(asked, session, &plan, &backoff)
+                    turnsMissed = 0
                 } catch {
                     guard error.endsConnection else { throw error }
                     await lease.provider.drop(session)
-                    if error.isBehind {
+                    if error.isBehind, turnsMissed < StoreLimits.turnsMissed {
                         // Whoever was to be answered counts the loss; there may be many before it is our turn.
+                        turnsMissed += 1
                         try await lease.provider.pause(.zero)
                         continue
                     }

@@ -85,19 +85,6 @@ public enum PropertyValueEncoding {
         }
     }
 
-    /// How many bytes from `start` on are ASCII, in whole words of eight without NULs.
-    private static func plainCount(_ utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        let bytes = UnsafeRawBufferPointer(utf8)
-        var position = start
-        while position + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            // The borrow of a zero byte sets the top bit too.
-            guard (word | (word &- 0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080 == 0 else { break }
-            position += 8
-        }
-        return position - start
-    }
-
     /// Writes well-formed UTF-8 as UTF-16LE without its NULs; there are never more units than bytes.
     /// - Returns: the number of units.
     private static func transcode(_ utf8: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableRawPointer?) -> Int {
@@ -112,10 +99,6 @@ public enum PropertyValueEncoding {
         // Swift strings hold well-formed UTF-8 only, so that continuation bytes are always there.
         func continuation(_ offset: Int) -> UInt32 { UInt32(utf8[position + offset] & 0x3F) }
         while position < utf8.count {
-            let count = plainCount(utf8, from: position)
-            for offset in position..<position + count { put(UInt32(utf8[offset])) }
-            position += count
-            guard position < utf8.count else { break }
             let first = UInt32(utf8[position])
             if first < 0x80 {
                 if first != 0 { put(first) }
