@@ -52,7 +52,7 @@ struct ProtocolHandlerTests {
         let reason = wire.end.error
         #expect(reason.code == .protocolViolation)
         let late = try #require(wire.give(CommandText("NOOP")).failure)
-        #expect(late.code == .protocolViolation && late.isBehind, "it was never sent, and is not to blame")
+        #expect(late.code == .protocolViolation && late.isLate, "it was never sent, and is not to blame")
         wire.channel.pipeline.fireChannelInactive()
         #expect(wire.end.error == reason)
     }

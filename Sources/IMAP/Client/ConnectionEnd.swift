@@ -15,7 +15,7 @@ final class ConnectionEnd: Sendable {
     /// For a command that was never sent, and so is not to blame.
     var lateError: IMAPError {
         var error = error
-        error.isBehind = true
+        error.isLate = true
         return error
     }
 }

@@ -35,9 +35,10 @@ public struct IMAPError: Error, Hashable, Sendable {
     public let response: StatusResponse?
     /// The secret was sent, and we were not let in.
     public var isAtLogon = false
-    /// The connection ended while the server was at another command, given before this one, or before this one was sent: this
-    /// one is not to blame.
+    /// The connection ended while the server was at another command, given before this one: this one is not to blame.
     public var isBehind = false
+    /// The connection had ended before this command was sent.
+    public var isLate = false
 
     public init(_ code: Code, _ message: String, response: StatusResponse? = nil) {
         self.code = code

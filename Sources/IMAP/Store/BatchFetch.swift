@@ -27,7 +27,7 @@ struct BatchFetch: Sendable {
     private func run(over lease: inout SessionPool.Lease) async {
         var plan = FetchPlan(sizes.keys.sorted())
         var backoff = Backoff()
-        // Connections that ended before it was our turn.
+        // Connections in a row that ended before our command was sent.
         var turnsMissed = 0
         while let asked = plan.next.first {
             do throws(IMAPError) {
@@ -38,9 +38,14 @@ struct BatchFetch: Sendable {
                 } catch {
                     guard error.endsConnection else { throw error }
                     await lease.provider.drop(session)
-                    if error.isBehind, turnsMissed < StoreLimits.turnsMissed {
-                        // Whoever was to be answered counts the loss; there may be many before it is our turn.
+                    if error.isLate, turnsMissed < StoreLimits.turnsMissed {
+                        // Others may be served on these connections, or nobody is.
                         turnsMissed += 1
+                        try await lease.provider.pause(StoreLimits.missedTurnPause * turnsMissed)
+                        continue
+                    }
+                    if error.isBehind {
+                        // Whoever was to be answered counts the loss; there may be many before it is our turn.
                         try await lease.provider.pause(.zero)
                         continue
                     }

@@ -16,9 +16,10 @@ enum StoreLimits {
     static let lossesBeforeSingle = 2
     /// Connections lost in a row over one message, before it is believed to be the cause.
     static let lossesOverOne = 6
-    /// Connections in a row that end before a command of a batch was at its turn; after that they count as lost over it: a
-    /// server may end every connection as soon as it stands.
-    static let turnsMissed = 10
+    /// Connections in a row that end before a command of a batch was sent; after that they count as lost over it: a server may
+    /// end every connection as soon as it stands. And the wait after the first of them, which grows with each.
+    static let turnsMissed = 100
+    static let missedTurnPause: Duration = .milliseconds(20)
     /// The longest wait between two tries.
     static let longestBackoff: Duration = .seconds(60)
     /// The longest wait that a server may ask for.
