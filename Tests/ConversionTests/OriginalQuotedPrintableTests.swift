@@ -106,23 +106,16 @@ struct OriginalQuotedPrintableTests {
 
     @Test("Random text comes back, and is one reference where one encoder made it")
     func random() throws {
-        var generator = SeededGenerator(seed: 20)
-        for number in 1...300 {
-            let seed = UInt64.random(in: 0...UInt64.max, using: &generator)
-            var encoder = RandomEncoder(seed: seed)
-            let text = encoder.text(Int.random(in: 100...3000, using: &generator))
+        try forRandomTexts(seed: 20) { text, _, name in
             let runs = try provenRuns(text)
-            #expect(runs.count == 1 && runs.first?.text == 0..<text.count, "number \(number), seed \(seed)")
+            #expect(runs.count == 1 && runs.first?.text == 0..<text.count, "\(name)")
         }
     }
 
     @Test("Damaged text comes back")
     func randomDamage() throws {
-        var generator = SeededGenerator(seed: 21)
-        for number in 1...300 {
-            let seed = UInt64.random(in: 0...UInt64.max, using: &generator)
-            var encoder = RandomEncoder(seed: seed)
-            var text = encoder.text(1000)
+        try forRandomTexts(seed: 21) { made, generator, name in
+            var text = made
             for _ in 0..<Int.random(in: 1...20, using: &generator) {
                 let place = Int.random(in: 0..<text.count, using: &generator)
                 text[place] = Array("=\r\n \tAa4\u{FF}".utf8).randomElement(using: &generator) ?? 0
@@ -133,7 +126,7 @@ struct OriginalQuotedPrintableTests {
             let whole = bytes[..<place] + text + bytes[(place + 1)...]
             let message = imported(Array(whole)).message
             let container = try #require(original(of: message))
-            #expect(try rebuilt(container, message).elementsEqual(whole), "number \(number), seed \(seed)")
+            #expect(try rebuilt(container, message).elementsEqual(whole), "\(name)")
         }
     }
 
@@ -191,6 +184,19 @@ struct OriginalQuotedPrintableTests {
         #expect(try provenRuns(text).isEmpty)
         let lines = [UInt8](repeatElement(Array("abcdefgh=\n".utf8), count: OriginalLimits.layoutLength + 10).joined())
         #expect(try provenRuns(lines).map(\.text.count) == [OriginalLimits.layoutLength * 10 + 8, 92])
+    }
+
+    /// Texts of many encoders, each with its number and seed.
+    private func forRandomTexts(
+        seed: UInt64, _ body: ([UInt8], inout SeededGenerator, String) throws -> Void
+    ) throws {
+        var generator = SeededGenerator(seed: seed)
+        for number in 1...300 {
+            let seed = UInt64.random(in: 0...UInt64.max, using: &generator)
+            var encoder = RandomEncoder(seed: seed)
+            let text = encoder.text(Int.random(in: 100...3000, using: &generator))
+            try body(text, &generator, "number \(number), seed \(seed)")
+        }
     }
 
     /// The runs of a text, each of which was compared with the text, whatever the pieces that the encoder gets.

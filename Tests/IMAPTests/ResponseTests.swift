@@ -119,7 +119,9 @@ struct ResponseTests {
         arguments: [
             (" 7-Feb-1994 21:52:25 -0800", 760_686_745), ("29-Feb-2024 00:00:00 +0000", 1_709_164_800),
             ("01-Jan-1970 01:00:00 +0100", 0), ("31-Dec-1969 23:59:59 +0000", -1), ("32-Jan-1970 00:00:00 +0000", nil),
-            ("yesterday", nil), ("", nil),
+            ("7-feb-1994  21:52:25", 760_657_945), (" 7-Feb-1994 21:52:25 0100", 760_654_345),
+            ("1-Feb-1994", nil), ("99999999999999999999-Jan-1970 00:00:00 +0000", nil),
+            ("01-Jan-1970 01:00:00 UTC", nil), ("01-Jan-1970 01:60:00 +0000", nil), ("yesterday", nil), ("", nil),
         ] as [(String, Int64?)])
     func dates(text: String, expected: Int64?) {
         #expect(InternalDate.unixSeconds(Array(text.utf8)) == expected)

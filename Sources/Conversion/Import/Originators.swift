@@ -109,8 +109,8 @@ extension Mailbox {
     /// The address; a mailbox with only a name has that as its address, for an entry id needs one.
     var storedAddress: String { address.isEmpty ? displayName : address }
 
-    func oneOffEntryID(flags: UInt16 = 0x8001) -> [UInt8] {
-        OneOffEntryID(displayName: shownName, addressType: "SMTP", address: storedAddress, flags: flags).bytes
+    func oneOffEntryID() -> [UInt8] {
+        OneOffEntryID(displayName: shownName, addressType: "SMTP", address: storedAddress).bytes
     }
 }
 

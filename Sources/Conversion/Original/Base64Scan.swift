@@ -1,15 +1,8 @@
 internal import BinaryIO
 import Glibc
 
-/// A piece of base64 text with lines of one length, and the decoded bytes it stands for.
-struct Base64Run: Equatable {
-    /// Where in the message.
-    let text: Range<Int>
-    /// The first decoded byte, and how many there are.
-    let offset: Int
-    let length: Int
-    let layout: Base64Layout
-}
+/// Lines of one length.
+typealias Base64Run = EncodedRun<Base64Layout>
 
 /// Divides base64 text into runs. It follows the decoder in what it passes over, so that it knows which decoded byte
 /// each run begins with; what it finds is true only if encoding those bytes gives the text again.

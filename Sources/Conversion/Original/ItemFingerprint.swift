@@ -87,11 +87,7 @@ struct FingerprintHasher {
         case .headers: add(properties.string(.transportMessageHeaders) ?? "")
         case .recipients:
             add(UInt64(message.recipients.count))
-            if message.recipients.count == 1 {
-                add(Self.describe(message.recipients[0].properties))
-            } else {
-                for row in message.recipients.map({ Self.describe($0.properties) }).sorted() { add(row) }
-            }
+            for row in message.recipients.map({ Self.describe($0.properties) }).sorted() { add(row) }
         case .attachmentList:
             add(UInt64(message.attachments.count))
             for attachment in message.attachments {

@@ -10,16 +10,5 @@ struct NumberList: Equatable {
     }
 
     /// The number that begins at `position`, which moves behind it; nil at the end.
-    func next(_ position: inout Int) -> Int? {
-        var number: UInt64 = 0
-        var shift: UInt64 = 0
-        while position < bytes.count, shift < 64 {
-            let byte = bytes[position]
-            position += 1
-            number |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 { return Int(clamping: number) }
-            shift += 7
-        }
-        return nil
-    }
+    func next(_ position: inout Int) -> Int? { VariableInteger.next(in: bytes[...], at: &position) }
 }

@@ -64,17 +64,8 @@ private struct ContainerReader {
     }
 
     mutating func number(upTo limit: Int, _ name: String) throws(OriginalMessageError) -> Int {
-        var number: UInt64 = 0
-        // Eight bytes hold more than any size there is.
-        for shift in stride(from: UInt64(0), to: 56, by: 7) {
-            let byte = try byte()
-            number |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 {
-                guard number <= UInt64(clamping: limit) else { throw .damaged(name) }
-                return Int(number)
-            }
-        }
-        throw .damaged(name)
+        guard let number = VariableInteger.next(in: bytes, at: &position), number <= limit else { throw .damaged(name) }
+        return number
     }
 
     mutating func source() throws(OriginalMessageError) -> StoredSource {

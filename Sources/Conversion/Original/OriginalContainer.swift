@@ -136,4 +136,19 @@ enum VariableInteger {
         }
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
+
+    /// The number that begins at `position`, which moves behind it; nil where it is cut short or has more than eight bytes,
+    /// which hold more than any size there is.
+    static func next(in bytes: ArraySlice<UInt8>, at position: inout Int) -> Int? {
+        var number: UInt64 = 0
+        var shift: UInt64 = 0
+        while position < bytes.endIndex, shift < 56 {
+            let byte = bytes[position]
+            position += 1
+            number |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return Int(number) }
+            shift += 7
+        }
+        return nil
+    }
 }

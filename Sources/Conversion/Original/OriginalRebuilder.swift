@@ -129,32 +129,28 @@ enum OriginalDictionary {
         return result
     }
 
-    /// Headers, and the bodies and attachments that are not referred to where they are short, as far as there is room.
+    /// What is not referred to: headers, bodies, and attachments where they are short, as far as there is room.
     static func entries(_ item: StoredItem, excluding referenced: Set<StoredSource>) -> [StoredSource] {
         var room = OriginalLimits.dictionaryLength
         var entries: [StoredSource] = []
         func append(_ kind: StoredSource.Kind, _ number: Int, _ length: Int) {
-            guard length > 0, length <= room, entries.count < OriginalLimits.dictionaryEntries else { return }
+            let source = StoredSource(kind: kind, number: number)
+            guard length > 0, length <= room, entries.count < OriginalLimits.dictionaryEntries,
+                !referenced.contains(source)
+            else { return }
             room -= length
-            entries.append(StoredSource(kind: kind, number: number))
+            entries.append(source)
         }
         for (number, leaf) in item.leaves.enumerated() {
-            guard case .bytes(let bytes) = leaf.content, bytes.count <= OriginalLimits.dictionaryAttachmentLength,
-                !referenced.contains(StoredSource(kind: .attachment, number: number))
+            guard case .bytes(let bytes) = leaf.content, bytes.count <= OriginalLimits.dictionaryAttachmentLength
             else { continue }
             append(.attachment, number, bytes.count)
         }
         for (number, message) in item.messages.enumerated() {
             let properties = message.properties
-            if !referenced.contains(StoredSource(kind: .headers, number: number)) {
-                append(.headers, number, properties.string(.transportMessageHeaders)?.utf8.count ?? 0)
-            }
-            if !referenced.contains(StoredSource(kind: .body, number: number)) {
-                append(.body, number, properties.string(.body)?.utf8.count ?? 0)
-            }
-            if !referenced.contains(StoredSource(kind: .html, number: number)) {
-                append(.html, number, properties.binary(.html)?.count ?? 0)
-            }
+            append(.headers, number, properties.string(.transportMessageHeaders)?.utf8.count ?? 0)
+            append(.body, number, properties.string(.body)?.utf8.count ?? 0)
+            append(.html, number, properties.binary(.html)?.count ?? 0)
         }
         return entries
     }

@@ -1,15 +1,7 @@
 internal import BinaryIO
 internal import MIME
 
-/// A piece of quoted-printable text that one layout describes, and the stored bytes it stands for.
-struct QuotedPrintableRun: Equatable {
-    /// Where in the message.
-    let text: Range<Int>
-    /// The first stored byte, and how many there are.
-    let offset: Int
-    let length: Int
-    let layout: QuotedPrintableLayout
-}
+typealias QuotedPrintableRun = EncodedRun<QuotedPrintableLayout>
 
 /// Divides quoted-printable text — RFC 2045 6.7 — into runs. It takes the text as the decoder does, so that it knows
 /// which stored byte each run begins with; what it finds is true only if encoding those bytes gives the text again.

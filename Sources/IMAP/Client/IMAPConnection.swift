@@ -26,7 +26,7 @@ public final class IMAPConnection: Sendable {
     public static func open(
         _ server: IMAPServer, connectTimeout: Duration, readTimeout: Duration
     ) async throws(IMAPError) -> IMAPConnection {
-        let makeTLS = try server.tlsHandlerFactory()
+        let makeTLS = try server.security.handlerFactory(host: server.host)
         let usesTLS = server.transport == .implicitTLS
         let greeting = CommandCompletion()
         let end = ConnectionEnd()

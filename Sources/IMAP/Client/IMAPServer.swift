@@ -1,5 +1,3 @@
-import NIOSSL
-
 /// Where a server is, and how safely it is talked to.
 public struct IMAPServer: Sendable {
     public enum Transport: Hashable, Sendable {
@@ -29,11 +27,5 @@ public struct IMAPServer: Sendable {
         let name = host.contains(":") ? "[\(host)]" : host
         let isUsual = port == (transport == .implicitTLS ? 993 : 143)
         return "\(scheme)://\(name)\(isUsual ? "" : ":\(port)")"
-    }
-
-    /// What makes a TLS handler for each new connection. Where nothing is encrypted, nobody's certificates are read.
-    func tlsHandlerFactory() throws(IMAPError) -> @Sendable () throws -> NIOSSLClientHandler {
-        guard transport == .plaintext else { return try security.handlerFactory(host: host) }
-        return { throw IMAPError(.security, "TLS was not asked for") }
     }
 }

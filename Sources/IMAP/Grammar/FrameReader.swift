@@ -52,8 +52,8 @@ struct FrameReader {
     mutating func takeWord(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         guard length <= text.count - position else { return false }
-        for offset in 0..<length where ASCII.upper(text[position + offset]) != word.utf8Start[offset] { return false }
         let end = position + length
+        guard ASCII.isWord(text[position..<end], word) else { return false }
         guard end == text.count || !Self.isAtomByte(text[end]) else { return false }
         position = end
         return true

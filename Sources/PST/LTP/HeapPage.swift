@@ -112,9 +112,7 @@ struct HeapPage {
     /// Whether an item has just these bytes.
     func holds(_ item: [UInt8], as number: Int) -> Bool {
         guard let range = range(ofItem: number), range.count == item.count else { return false }
-        return bytes.withUnsafeBytes { page in
-            item.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: page[range]).elementsEqual($0) }
-        }
+        return bytes[range].elementsEqual(item)
     }
 
     /// Gives an item other bytes, shifting what lies behind it.

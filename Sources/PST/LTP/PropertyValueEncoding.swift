@@ -31,8 +31,8 @@ public enum PropertyValueEncoding {
         }
     }
 
-    /// Appends the stored form of a value that is not ``isReference(_:)``, as a number and how many bytes of it count; nil
-    /// for all others.
+    /// The stored form of a value that is not ``isReference(_:)``: a number, and how many bytes of it count, the lowest first;
+    /// nil for all others.
     static func fixed(_ value: PropertyValue) -> (word: UInt64, size: Int)? {
         switch value {
         case .integer16(let number): (UInt64(UInt16(bitPattern: number)), 2)
@@ -50,13 +50,11 @@ public enum PropertyValueEncoding {
     /// their offsets.
     public static func append(_ value: PropertyValue, to bytes: inout [UInt8]) {
         switch value {
-        case .integer16(let number): bytes.append(littleEndian: number)
-        case .integer32(let number), .errorCode(let number): bytes.append(littleEndian: number)
-        case .integer64(let number), .currency(let number): bytes.append(littleEndian: number)
-        case .floating32(let number): bytes.append(littleEndian: number.bitPattern)
-        case .floating64(let number), .floatingTime(let number): bytes.append(littleEndian: number.bitPattern)
-        case .boolean(let flag): bytes.append(flag ? 1 : 0)
-        case .time(let time): bytes.append(littleEndian: time.rawValue)
+        case .integer16, .integer32, .errorCode, .integer64, .currency, .floating32, .floating64, .floatingTime,
+            .boolean,
+            .time:
+            guard let (word, size) = fixed(value) else { return }
+            for position in 0..<size { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * UInt64(position)))) }
         case .guid(let guid): bytes += guid.bytes
         case .string(let text): appendUTF16(text, to: &bytes)
         case .string8(let text): bytes += text

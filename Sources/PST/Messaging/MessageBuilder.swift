@@ -158,11 +158,8 @@ public struct MessageBuilder {
             }
         }
         context.reserveCapacity(Self.expectedSize(of: properties))
-        // Most are told apart by the low bits of their ids.
-        let ownBits = own.fixed.reduce(UInt64(0)) { $0 | 1 << UInt64($1.tag.id & 63) }
         add(properties, to: &context) { tag in
-            guard !Self.isNeverStored(tag) else { return false }
-            return ownBits & 1 << UInt64(tag.id & 63) == 0 || !own.fixed.contains { $0.tag.id == tag.id }
+            !Self.isNeverStored(tag) && !own.fixed.contains { $0.tag.id == tag.id }
         }
         add(own, to: &context) { _ in true }
         context.add(.messageSize, .integer32(0))
